@@ -1,0 +1,1 @@
+"""Patients and charts, and the people who code them: intake, the line, the desk, codings."""

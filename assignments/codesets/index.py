@@ -1,0 +1,152 @@
+"""The search index over the tabular leaves: sorted words, and for each the leaves that have it and where."""
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assignments.codesets.tabular import Tabular, load_tabular
+from assignments.codesets.words import STOP_WORDS, load_wordbook, title_words
+
+ANCESTOR, INCLUSION, TITLE = 1, 2, 3
+WEIGHTS = np.array([0.0, 0.7, 1.6, 3.0], dtype=np.float32) / 3  # by field; measured, see tests' queries.tsv
+PREFIX = 0.75  # what an unfinished word counts, against a whole one
+# words that do not make a title longer: the choice among them is the coder's next step, not the search's
+LIGHT = STOP_WORDS | frozenset("unspecified other right left bilateral side without not specified".split())
+# what a query seldom means unless it says so, by the beginning of the code
+SELDOM = {"O": 0.85, "P": 0.9, "T3": 0.85, "T4": 0.85, "T5": 0.85, "V": 0.85, "W": 0.9, "X": 0.85, "Y": 0.8}
+
+# what a code goes without counts little, so that "with hematuria" comes before "without hematuria"
+WITHOUT = re.compile("without (?:loss of |mention of )?.*?(?=[,;]| of | with | in | due |$)")
+
+Floats = NDArray[np.float32]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Index:
+    """Postings of words in the order of `words`: leaves[starts[i]:starts[i + 1]] have word i, in `fields`."""
+
+    table: Tabular
+    leaf_rows: NDArray[np.int32]
+    words: list[str]
+    ids: dict[str, int]
+    starts: NDArray[np.int64]
+    leaves: NDArray[np.uint16]
+    fields: NDArray[np.uint8]
+    favour: Floats
+
+    def knows(self, word: str) -> bool:
+        """Whether some word of the index begins so."""
+        at = bisect_left(self.words, word)
+        return at < len(self.words) and self.words[at].startswith(word)
+
+    def leaves_below(self, prefix: str) -> NDArray[np.int64]:
+        """The leaves whose codes begin so."""
+        rows = [row for code in self.table.below(prefix) if self.table.is_leaf(row := self.table.rows[code])]
+        return np.searchsorted(self.leaf_rows, np.array(rows, dtype=np.int32))
+
+    def match(self, word: str) -> Floats:
+        """For each leaf how well it has this word, 0 to 1: as a whole word, or as the beginning of one."""
+        scores = np.zeros(len(self.leaf_rows), dtype=np.float32)
+        if len(word) > 1:
+            low = bisect_left(self.words, word)
+            part = slice(self.starts[low], self.starts[bisect_left(self.words, word + "~", low)])
+            leaves, fields = self.leaves[part], self.fields[part]
+            for field in (ANCESTOR, INCLUSION, TITLE):  # the later and heavier wins where a leaf has both
+                scores[leaves[fields == field]] = WEIGHTS[field] * PREFIX
+        if word in self.ids:
+            part = slice(self.starts[self.ids[word]], self.starts[self.ids[word] + 1])
+            leaves = self.leaves[part]
+            scores[leaves] = np.maximum(scores[leaves], WEIGHTS[self.fields[part]])
+        return scores
+
+
+@lru_cache(maxsize=1)
+def load_index() -> Index:
+    """The index of the shipped release, built once per process."""
+    return build_index(load_tabular())
+
+
+def build_index(table: Tabular) -> Index:
+    """Index the leaves of a table by their titles, own and inherited terms, and ancestors' titles."""
+    leaf_rows = np.array([row for row in range(len(table.codes)) if table.is_leaf(row)], dtype=np.int32)
+    texts, firsts, lasts, fields = _texts(table, leaf_rows)
+    words: dict[str, int] = {"\n": 0}
+    spoken = np.array([words.setdefault(word, len(words)) for word in title_words("\n".join(texts))], dtype=np.int64)
+    of_text = np.cumsum(spoken == 0)[spoken != 0]
+    spoken = spoken[spoken != 0]
+    lengths = _lengths(words, spoken, of_text, len(texts))[: len(table.codes)][leaf_rows]
+
+    ordered = sorted(words)[1:]  # without the line end
+    rank = np.zeros(len(words), dtype=np.int64)
+    rank[[words[word] for word in ordered]] = np.arange(len(ordered))
+    counts = (lasts - firsts)[of_text]
+    offsets = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    leaves = np.repeat(firsts[of_text], counts) + offsets
+    # one number per posting, so that one sort puts them by word, leaf and field, the heaviest field last
+    keys = np.sort((np.repeat(rank[spoken], counts) * len(leaf_rows) + leaves) * 4 + np.repeat(fields[of_text], counts))
+    keys = keys[np.append(keys[1:] // 4 != keys[:-1] // 4, True)]
+    owners, leaves = np.divmod(keys // 4, len(leaf_rows))
+    return Index(
+        table,
+        leaf_rows,
+        ordered,
+        {word: number for number, word in enumerate(ordered)},
+        np.searchsorted(owners, np.arange(len(ordered) + 1)),
+        leaves.astype(np.uint16),
+        (keys % 4).astype(np.uint8),
+        _favour(table, leaf_rows, lengths),
+    )
+
+
+def _texts(table: Tabular, leaf_rows: NDArray[np.int32]) -> tuple[list[str], Integers, Integers, Integers]:
+    """Titles (one a row), then what they exclude, terms and section titles: each with the run of leaves it tells of, and its field."""
+    size = len(table.codes)
+    ends = _ends(table)
+    first_leaf = np.searchsorted(leaf_rows, np.arange(size + 1))
+    texts = []
+    absences = []
+    for row, title in enumerate(table.titles):
+        texts.append((WITHOUT.sub(" ", title), row, ends[row], TITLE if ends[row] == row + 1 else ANCESTOR))
+        if "without" in title:
+            absences.append((" ".join(WITHOUT.findall(title)), row, ends[row], ANCESTOR))
+    texts.extend(absences)
+    texts.extend((terms, row, ends[row], INCLUSION) for row, terms in enumerate(table.terms) if terms)
+    opening = np.searchsorted(np.array(table.sections), np.arange(len(table.section_titles) + 1)).tolist()
+    texts.extend(
+        (title, opening[section], opening[section + 1], ANCESTOR) for section, title in enumerate(table.section_titles)
+    )
+    words, rows, afters, fields = zip(*texts, strict=True)
+    return list(words), first_leaf[list(rows)], first_leaf[list(afters)], np.array(fields)
+
+
+def _lengths(words: dict[str, int], spoken: Integers, of_text: Integers, texts: int) -> Integers:
+    """How many telling words each text has."""
+    light = np.array([words.get(word, 0) for word in sorted(LIGHT)])
+    return np.bincount(of_text[~np.isin(spoken, light)], minlength=texts)
+
+
+def _ends(table: Tabular) -> list[int]:
+    """The row after the last one below each row."""
+    ends = [len(table.codes)] * len(table.codes)
+    open_rows: list[int] = []
+    for row, code in enumerate(table.codes):
+        while open_rows and not code.startswith(table.codes[open_rows[-1]]):
+            ends[open_rows.pop()] = row
+        open_rows.append(row)
+    return ends
+
+
+def _favour(table: Tabular, leaf_rows: NDArray[np.int32], lengths: Integers) -> Floats:
+    """A factor per leaf: short titles before long ones, what is often coded first, what is seldom meant last."""
+    often = {code.replace(".", "") for codes in load_wordbook().phrases.values() for code in codes}
+    factors = []
+    for row in leaf_rows.tolist():
+        code = table.codes[row]
+        factor = SELDOM.get(code[0], SELDOM.get(code[:2], 1.0)) * (1.1 if code in often else 1.0)
+        factors.append(factor * (0.85 if "classified elsewhere" in table.titles[row] else 1.0))
+    return (np.array(factors) / (1 + 0.05 * lengths)).astype(np.float32)

@@ -1,0 +1,94 @@
+"""The rules of chart work: states, the moves between them, and the order of the line. Pure."""
+
+import math
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from portal.errors import Conflict
+
+
+class ChartState(StrEnum):
+    """Where a chart is in production."""
+
+    RECEIVED = "received"
+    POSSIBLE_DUPLICATE = "possible_duplicate"
+    READY = "ready"
+    ASSIGNED = "assigned"
+    PENDED = "pended"
+    NOT_CODABLE = "not_codable"
+    CODED = "coded"
+    CORRECTING = "correcting"
+    FINAL = "final"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+
+
+#: The whole life of a chart: (from, to) and the kind of event that tells of it. What is not here cannot happen.
+MOVES: dict[tuple[ChartState | None, ChartState], str] = {
+    (None, ChartState.RECEIVED): "received",
+    (ChartState.RECEIVED, ChartState.READY): "ready",
+    (ChartState.RECEIVED, ChartState.CANCELLED): "cancelled",
+    (ChartState.READY, ChartState.ASSIGNED): "assigned",
+    (ChartState.ASSIGNED, ChartState.READY): "returned",
+    (ChartState.ASSIGNED, ChartState.CODED): "coded",
+    (ChartState.CODED, ChartState.CORRECTING): "correcting",
+    (ChartState.CORRECTING, ChartState.CODED): "corrected",
+    (ChartState.CODED, ChartState.FINAL): "final",
+    (ChartState.FINAL, ChartState.DELIVERED): "delivered",
+}
+
+#: What a client reads for each state.
+FOR_CLIENTS: dict[ChartState, str] = {
+    ChartState.RECEIVED: "Being checked",
+    ChartState.POSSIBLE_DUPLICATE: "Possible duplicate",
+    ChartState.READY: "Waiting for a coder",
+    ChartState.ASSIGNED: "Being coded",
+    ChartState.PENDED: "Waiting for an answer",
+    ChartState.NOT_CODABLE: "Not codable",
+    ChartState.CODED: "In quality check",
+    ChartState.CORRECTING: "Being corrected",
+    ChartState.FINAL: "Final",
+    ChartState.DELIVERED: "Delivered",
+    ChartState.CANCELLED: "Cancelled",
+}
+
+
+class Stage(StrEnum):
+    """What a chart waits in line for."""
+
+    CODING = "coding"
+    AUDIT = "audit"
+
+
+LEASE = timedelta(minutes=30)
+#: How long a correction waits for its coder of record before anybody else may take it.
+KEPT_FOR_THE_CODER = timedelta(hours=24)
+STAT_PROMISE = timedelta(hours=4)
+STAT_WEIGHT = 3.0
+#: Steepness of the line's order, in hours: the look-ahead of the apparent-tardiness-cost index.
+LOOK_AHEAD = timedelta(hours=4)
+
+
+def ensure_can_move(current: ChartState | None, wanted: ChartState) -> str:
+    """The kind of event that tells of this move; raises Conflict if the move is not written in MOVES."""
+    kind = MOVES.get((current, wanted))
+    if kind is None:
+        now = FOR_CLIENTS[current].lower() if current else "new"
+        raise Conflict(f"This chart is {now}, so it cannot become “{FOR_CLIENTS[wanted].lower()}” now. Reload the page.")
+    return kind
+
+
+def due_at(received_at: datetime, *, promise_hours: int, is_stat: bool) -> datetime:
+    """When a chart is due: its service line's promise after receipt, or four hours for STAT."""
+    promise = timedelta(hours=promise_hours)
+    return received_at + (min(promise, STAT_PROMISE) if is_stat else promise)
+
+
+def rank(due: datetime, *, is_stat: bool, minutes: float = 10.0) -> datetime:
+    """A chart's place in line; the smallest goes first.
+
+    The static form of the apparent-tardiness-cost index (Vepsalainen and Morton 1987): due time, moved forward by
+    weight and back by the minutes the work is expected to take. It does not change with time, so it can be indexed.
+    """
+    weight = STAT_WEIGHT if is_stat else 1.0
+    return due - LOOK_AHEAD * math.log(weight / minutes)

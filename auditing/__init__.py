@@ -1,0 +1,1 @@
+"""Two audits: `quality` audits the coding, `access_log` the access."""

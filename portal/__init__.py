@@ -1,0 +1,1 @@
+"""The platform (ground floor) and the shell (roof) of Chartway."""

@@ -1,0 +1,52 @@
+"""create_app(): the one place where the parts meet."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar
+from litestar.datastructures import CacheControlHeader
+from litestar.exceptions import HTTPException
+from litestar.static_files import create_static_files_router
+
+from portal.database import DB
+from portal.errors import PortalError
+from portal.pages import ROUTES
+from portal.settings import Settings, get_settings
+from portal.web.authentication import Authentication
+from portal.web.errors import answer_error
+from portal.web.guards import check_declared_permission
+from portal.web.headers import set_headers
+from portal.web.logs import set_up_logs
+from portal.web.templating import STATIC
+
+
+def create_app(settings: Settings | None = None) -> Litestar:
+    """The web application; its database pool opens and closes with it."""
+    settings = settings or get_settings()
+
+    @asynccontextmanager
+    async def open_parts(_app: Litestar) -> AsyncIterator[None]:
+        set_up_logs(settings.log_level)
+        await DB.open(settings.database_url, size=settings.pool_size)
+        try:
+            yield
+        finally:
+            await DB.close()
+
+    static_files = create_static_files_router(
+        "/static",
+        directories=[STATIC],
+        opt={"static": True},
+        cache_control=CacheControlHeader(public=True, max_age=31_536_000, immutable=True),
+    )
+    return Litestar(
+        route_handlers=[static_files, *ROUTES],
+        guards=[check_declared_permission],
+        middleware=[Authentication],
+        before_send=[set_headers],
+        exception_handlers={PortalError: answer_error, HTTPException: answer_error, Exception: answer_error},
+        lifespan=[open_parts],
+        openapi_config=None,
+        request_max_body_size=1_000_000,
+        logging_config=None,
+    )

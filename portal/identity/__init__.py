@@ -1,0 +1,1 @@
+"""People: kinds and permissions, grants, passwords, sessions, signing in."""

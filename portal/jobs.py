@@ -1,0 +1,78 @@
+"""Background jobs: put in line inside the transaction that needs them, done by the worker, tried again when they fail."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+import asyncpg
+from pgqueuer import PgQueuer
+from pgqueuer.db import AsyncpgDriver
+from pgqueuer.executors import DatabaseRetryEntrypointExecutor
+from pgqueuer.models import Job
+from pgqueuer.queries import Queries
+from pgqueuer.types import QueueExecutionMode
+
+from portal.database import DB
+
+#: A job is a name and the id of what it is about; it reads everything else when it runs.
+JobHandler = Callable[[UUID], Awaitable[None]]
+
+
+class JobFailed(Exception):
+    """What the job library may keep of a failure: the kind of error, never its text, which could name a patient."""
+
+
+async def put_in_line(name: str, subject_id: UUID) -> None:
+    """Put a job in line inside the current transaction: it exists if, and only if, that commits.
+
+    A job for the same subject that still waits is not put in line twice.
+    """
+    queries = Queries(AsyncpgDriver(DB.connection))
+    await queries.enqueue(name, subject_id.bytes, dedupe_key=f"{name}:{subject_id}", on_conflict="skip")
+
+
+async def run_jobs(
+    url: str, handlers: Mapping[str, JobHandler], *, until_empty: bool = False, stop: asyncio.Event | None = None
+) -> None:
+    """Do jobs from the database at `url` until `stop` is set, or until none is left.
+
+    A handler that raises is tried again five times, each time after a longer pause; then the job is kept as failed.
+    """
+    pool = await asyncpg.create_pool(
+        url, min_size=1, max_size=4, server_settings={"role": "chartway_worker", "application_name": "chartway jobs"}
+    )
+    try:
+        queue = PgQueuer.from_asyncpg_pool(pool)
+        for name, handler in handlers.items():
+            queue.entrypoint(name, executor_factory=_patient_executor, on_failure="hold", concurrency_limit=4)(
+                partial(_do, handler)
+            )
+        watcher = asyncio.create_task(_shut_down_when(stop, queue)) if stop else None
+        await queue.run(
+            dequeue_timeout=timedelta(seconds=5),
+            mode=QueueExecutionMode.drain if until_empty else QueueExecutionMode.continuous,
+        )
+        if watcher:
+            watcher.cancel()
+    finally:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(pool.close(), 5)
+
+
+async def _do(handler: JobHandler, job: Job) -> None:
+    try:
+        await handler(UUID(bytes=job.payload or b""))
+    except Exception as error:
+        raise JobFailed(type(error).__name__) from None
+
+
+def _patient_executor(parameters: object) -> DatabaseRetryEntrypointExecutor:
+    return DatabaseRetryEntrypointExecutor(parameters, max_attempts=5)  # type: ignore[arg-type]
+
+
+async def _shut_down_when(stop: asyncio.Event, queue: PgQueuer) -> None:
+    await stop.wait()
+    queue.shutdown.set()

@@ -1,0 +1,1 @@
+"""Clients, their locations and service lines."""

@@ -1,0 +1,163 @@
+"""The one middleware: who is asking, is the request forged, and what was refused."""
+
+import hashlib
+from dataclasses import replace
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+import structlog
+from litestar.connection import ASGIConnection
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from auditing.access_log.recording import record_refusal
+from portal.actor import NOBODY, Actor, Origin
+from portal.errors import NotFound, NotPermitted, PortalError, TooLarge
+from portal.identity.sessions import resume_session
+from portal.ids import new_id
+from portal.settings import get_settings
+from portal.web.cookies import csrf_is_right, session_token
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LARGEST_FORM = 1_000_000  # bytes
+
+
+class Authentication:
+    """Sets `scope["user"]` to an Actor, refuses forged requests, and records what was refused."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope, receive, send)
+        request_id = new_id()
+        origin = _origin(connection, request_id)
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=str(request_id))
+        scope["state"]["request_id"] = str(request_id)
+        actor = replace(NOBODY, origin=origin)
+        scope["auth"], scope["user"] = None, actor
+        handler = scope["route_handler"]
+        if handler.opt.get("static"):
+            await self.app(scope, receive, send)
+            return
+        token = session_token(connection)
+        resumed = await resume_session(token, origin) if token else None
+        if resumed:
+            actor = resumed.actor
+            scope["user"], scope["auth"], scope["state"]["flash"] = actor, token, resumed.flash
+        try:
+            if scope["method"] not in SAFE_METHODS:
+                receive = await _refuse_forgery(connection, receive, token if resumed else None, handler.opt)
+            await self.app(scope, receive, send)
+        except (NotPermitted, NotFound) as error:
+            await _tell_the_access_log(actor, scope, error)
+            raise
+
+
+def _origin(connection: ASGIConnection[Any, Any, Any, Any], request_id: UUID) -> Origin:
+    agent = connection.headers.get("user-agent")
+    return Origin(
+        ip=_address(connection),
+        agent_hash=hashlib.sha256(agent.encode()).hexdigest() if agent else None,
+        request_id=request_id,
+    )
+
+
+def _address(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
+    """The client's address: with n trusted proxies in front, the n-th X-Forwarded-For entry from the right.
+
+    Anything further left was written by the client and can be forged.
+    """
+    hops = get_settings().proxy_hops
+    address = connection.client.host if connection.client else None
+    if hops:
+        forwarded = [part.strip() for part in connection.headers.get("x-forwarded-for", "").split(",") if part.strip()]
+        address = forwarded[-hops] if len(forwarded) >= hops else address
+    try:
+        return str(ip_address(address)) if address else None
+    except ValueError:
+        return None
+
+
+async def _refuse_forgery(
+    connection: ASGIConnection[Any, Any, Any, Any], receive: Receive, token: str | None, opt: dict[str, Any]
+) -> Receive:
+    """Raise NotPermitted unless an unsafe request comes from our own pages; returns what the handler reads from.
+
+    The browser's own word comes first (Sec-Fetch-Site, else Origin). Then the session's token, from the header or from
+    a form's field; a form is small, so it is read here and handed on. A multipart request without the header is let
+    through only to a route that says it checks the field itself, before it takes any file.
+    """
+    site = connection.headers.get("sec-fetch-site")
+    came_from = connection.headers.get("origin")
+    own = {get_settings().origin, f"{connection.url.scheme}://{connection.headers.get('host', '')}"}
+    if site in ("cross-site", "same-site") or (site is None and came_from is not None and came_from not in own):
+        raise NotPermitted("This request came from another site. Open Chartway in its own tab and try again.")
+    if token is None:
+        return receive  # nobody is signed in: the guard decides what that allows
+    presented = connection.headers.get("x-csrf-token")
+    content_type = connection.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if presented is None and content_type == "application/x-www-form-urlencoded":
+        body = await _read_form(receive)
+        presented = parse_qs(body.decode("utf-8", "replace")).get("csrf_token", [""])[0]
+        receive = _replay(body)
+    elif presented is None and content_type == "multipart/form-data" and opt.get("checks_csrf_itself"):
+        return receive
+    if not csrf_is_right(token, presented):
+        raise NotPermitted("This page has been open since before you signed in. Reload it and send it again.")
+    return receive
+
+
+async def _read_form(receive: Receive) -> bytes:
+    parts, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return b"".join(parts)
+        size += len(message["body"])
+        if size > LARGEST_FORM:
+            raise TooLarge
+        parts.append(message["body"])
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def _replay(body: bytes) -> Receive:
+    sent = False
+
+    async def receive() -> Any:
+        nonlocal sent
+        if sent:
+            return {"type": "http.disconnect"}
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+async def _tell_the_access_log(actor: Actor, scope: Scope, error: PortalError) -> None:
+    """What a signed-in person was refused; only the route's name and an id, never what they sent."""
+    if actor.person_id is None:
+        return
+    handler = scope["route_handler"]
+    ids = [value for value in scope.get("path_params", {}).values() if isinstance(value, UUID)]
+    await record_refusal(
+        actor,
+        object_type=f"{scope['method']} {handler.name or handler.handler_name}",
+        object_id=ids[0] if ids else None,
+        reason=type(error).__name__,
+    )
+
+
+def safe_next(path: str | None) -> str:
+    """Where to go after signing in: a path of ours, else the start page (no open redirect)."""
+    if not path or not path.startswith("/") or path.startswith(("//", "/\\")) or urlsplit(path).netloc:
+        return "/"
+    return path
+
+

@@ -1,0 +1,138 @@
+"""The test floor: a real PostgreSQL with the real migrations and the application's login role, a fresh copy per test."""
+
+import asyncio
+import hashlib
+import os
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from portal.commands.embedded import EmbeddedPostgres
+from portal.database import DB
+from portal.migrations.preparing import prepare
+from portal.migrations.running import migrate
+
+for name in [name for name in os.environ if name.startswith("CHARTWAY_")]:
+    del os.environ[name]  # an exported setting must never point the tests at somebody's database
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Databases:
+    """Where the tests' databases are: URLs for the application, the owner and a superuser."""
+
+    server: EmbeddedPostgres
+    name: str
+
+    @property
+    def app(self) -> str:
+        return self.server.url(self.name, "chartway_app")
+
+    @property
+    def owner(self) -> str:
+        return self.server.url(self.name, "chartway_owner")
+
+    @property
+    def superuser(self) -> str:
+        return self.server.url(self.name)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[EmbeddedPostgres]:
+    """One PostgreSQL for all test processes of this checkout, left running by the first and stopped by the system."""
+    place = hashlib.sha256(str(REPOSITORY).encode()).hexdigest()[:8]
+    embedded = EmbeddedPostgres(Path(tempfile.gettempdir()) / f"chartway-tests-{place}", fast=True)
+    with _only_one_at_a_time(embedded.folder):
+        embedded.start()
+    yield embedded
+
+
+@pytest.fixture(scope="session")
+def template(server: EmbeddedPostgres) -> str:
+    """The name of a migrated, empty database, made once for each state of the migrations."""
+    digest = hashlib.sha256()
+    for path in sorted((REPOSITORY / "portal" / "migrations").rglob("*")):
+        if path.suffix in (".sql", ".py"):
+            digest.update(path.read_bytes())
+    name = f"template_{digest.hexdigest()[:12]}"
+    with _only_one_at_a_time(server.folder):
+        asyncio.run(_make_template(server, name))
+    return name
+
+
+async def _make_template(server: EmbeddedPostgres, name: str) -> None:
+    connection = await asyncpg.connect(server.url("postgres"))
+    try:
+        if await connection.fetchval("SELECT datistemplate FROM pg_database WHERE datname = $1", name):
+            return
+        await connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        await prepare(server.url, server.password, name)
+        await migrate(server.url(name, "chartway_owner"))
+        await connection.execute(f'ALTER DATABASE "{name}" IS_TEMPLATE true')
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def databases(server: EmbeddedPostgres, template: str, worker_id: str) -> AsyncIterator[Databases]:
+    """A fresh database for one test."""
+    name = f"test_{worker_id}_{os.getpid()}"
+    connection = await asyncpg.connect(server.url("postgres"))
+    try:
+        await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER chartway_owner')
+        yield Databases(server, name)
+        await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def database(databases: Databases) -> AsyncIterator[Databases]:
+    """The product's own pool, open on a fresh database with the application's login role."""
+    await DB.open(databases.app, size=10)
+    yield databases
+    await DB.close()
+
+
+Sql = Callable[..., Awaitable[list[asyncpg.Record]]]
+
+
+@pytest.fixture
+async def sql(database: Databases) -> AsyncIterator[Sql]:
+    """Look at the tables, or age a row, as a superuser whom row-level security does not bind."""
+    connection = await asyncpg.connect(database.superuser)
+
+    async def run(statement: str, *arguments: object) -> list[asyncpg.Record]:
+        return await connection.fetch(statement, *arguments)
+
+    yield run
+    await connection.close()
+
+
+class _only_one_at_a_time:  # noqa: N801 - reads as a statement
+    """A lock between test processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder.parent / f"{folder.name}.lock"
+
+    def __enter__(self) -> None:
+        import fcntl
+
+        self.handle = self.path.open("w")
+        fcntl.flock(self.handle, fcntl.LOCK_EX)
+
+    def __exit__(self, *_: object) -> None:
+        self.handle.close()
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    """The name of this test process, also without pytest-xdist."""
+    workerinput = getattr(request.config, "workerinput", None)
+    return workerinput["workerid"] if workerinput else "main"
