@@ -11,10 +11,18 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from portal.app import create_app
 from portal.commands.embedded import EmbeddedPostgres
 from portal.database import DB
+from portal.jobs import run_jobs
 from portal.migrations.preparing import prepare
 from portal.migrations.running import migrate
+from portal.settings import Settings
+from storage.client_keys import forget_keys
+from storage.objects import FolderStore
+from storage.providers import LocalKeyring
+from storage.vault import VAULT
+from tests.cast import Browser, House, build_house, open_browser
 
 for name in [name for name in os.environ if name.startswith("CHARTWAY_")]:
     del os.environ[name]  # an exported setting must never point the tests at somebody's database
@@ -113,6 +121,48 @@ async def sql(database: Databases) -> AsyncIterator[Sql]:
 
     yield run
     await connection.close()
+
+
+@pytest.fixture
+async def house(database: Databases, tmp_path: Path) -> AsyncIterator[House]:
+    """Two clients and the cast, with a vault in a folder of the test's own."""
+    VAULT.open(FolderStore(tmp_path / "documents"), LocalKeyring(tmp_path / "keyring"))
+    forget_keys()
+    connection = await asyncpg.connect(database.superuser)
+    try:
+        yield await build_house(connection)
+    finally:
+        await connection.close()
+
+
+Web = Callable[[str | None], Awaitable[Browser]]
+
+
+@pytest.fixture
+async def web(house: House) -> AsyncIterator[Web]:
+    """Open somebody's browser on the application: `clara = await web("clara")`; None is nobody."""
+    app = create_app(Settings())
+    opened: list[Browser] = []
+
+    async def open_for(name: str | None) -> Browser:
+        opened.append(await open_browser(app, house.people[name] if name else None))
+        return opened[-1]
+
+    yield open_for
+    for browser in opened:
+        await browser.http.aclose()
+
+
+@pytest.fixture
+def work(database: Databases) -> Callable[[], Awaitable[None]]:
+    """Let the worker do every job that waits."""
+
+    async def run() -> None:
+        from portal.commands.working import JOBS
+
+        await run_jobs(database.app, JOBS, until_empty=True)
+
+    return run
 
 
 class _only_one_at_a_time:  # noqa: N801 - reads as a statement

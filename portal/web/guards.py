@@ -10,7 +10,7 @@ from portal.errors import NotPermitted, NotSignedIn
 
 
 def check_declared_permission(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Let a request through if its route is public, or declares a permission that the actor has.
+    """Let a request through if its route is public, or declares a permission that the actor has (one of several, if a tuple).
 
     A route that declares neither is a route that nobody can reach.
     """
@@ -20,5 +20,6 @@ def check_declared_permission(connection: ASGIConnection[Any, Any, Any, Any], ha
     if actor.kind is Kind.NOBODY:
         raise NotSignedIn
     permission = handler.opt.get("permission")
-    if permission is None or not actor.may(permission):
+    wanted = (permission,) if isinstance(permission, str) else permission or ()
+    if not any(actor.may(one) for one in wanted):
         raise NotPermitted

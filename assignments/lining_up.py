@@ -1,0 +1,32 @@
+"""Put a chart in line for a stage."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from assignments.rules import Stage, rank
+from portal.database import DB
+from portal.ids import new_id
+
+
+async def line_up(
+    *, chart_id: UUID, stage: Stage, barred: Sequence[UUID] = (), preferred: UUID | None = None,
+    preferred_until: datetime | None = None,
+) -> UUID:  # fmt: skip
+    """Add the chart's next round of `stage` to the line, inside the current transaction, and return the entry's id.
+
+    `barred` may never pull it; until `preferred_until` (None: for ever) only `preferred` may.
+    """
+    chart = await DB.fetch_one("SELECT client_id, specialty, due_at, is_stat FROM chart WHERE id = $1", chart_id)
+    if chart is None:
+        raise RuntimeError("a chart that cannot be seen was put in line")
+    entry_id = new_id()
+    await DB.execute(
+        "INSERT INTO queue_entry (id, client_id, chart_id, stage, round, specialty, rank, due_at, barred,"
+        " preferred_person, preferred_until) SELECT $1, $2, $3, $4,"
+        " 1 + coalesce((SELECT max(round) FROM queue_entry WHERE chart_id = $3 AND stage = $4), 0),"
+        " $5, $6, $7, $8, $9, $10",
+        entry_id, chart["client_id"], chart_id, stage.value, chart["specialty"],
+        rank(chart["due_at"], is_stat=chart["is_stat"]), chart["due_at"], list(barred), preferred, preferred_until,
+    )  # fmt: skip
+    return entry_id

@@ -1,0 +1,514 @@
+"""Clinic letters, imaging, tracings and laboratory work of Inlet Heart & Vascular."""
+
+from datetime import date
+
+from portal.commands.demo.notes.shape import Note, Patient, hcpcs, key, placeholder, slip
+
+_CLIENT = "CAR"
+_LINE = "cardiology"
+_CLINIC = "Ravenspoint Clinic"
+_LABORATORY = "Inlet Cardiac Laboratory"
+
+CARDIOLOGY_NOTES = (
+    Note(
+        client=_CLIENT,
+        service_line=_LINE,
+        location=_CLINIC,
+        encounter="IHV-0901-12",
+        seen_on=date(2026, 9, 1),
+        provider="Matthias Oyelaran, MD",
+        patient=Patient("Gunnar Ahlquist", "40-2281", date(1955, 5, 14), "M"),
+        payer="Medicare Part B",
+        title="Heart failure clinic",
+        layout="letterhead_pdf",
+        body="""
+# Interval
+Four months since the last visit. He set two salmon nets in July without stopping for breath. One pillow. Weight at home 88 to 89 kg,
+never more than a kilo off. No shocks felt, no faint, no chest pain. Salt: "less than my wife thinks."
+
+# Background
+- Ischemic cardiomyopathy after an anterior infarct in 2017; stent to the left anterior descending then.
+- Coronary artery disease otherwise treated with medicine, no angina.
+- Chronic systolic heart failure, ejection fraction 30 to 35 percent by echo in March.
+- Hypertension for twenty-five years.
+- Single-chamber defibrillator, 2018.
+
+# Treatment
+Sacubitril-valsartan 97/103 twice a day, carvedilol 25 twice, spironolactone 25, empagliflozin 10, furosemide 20 on three
+days a week, atorvastatin 80, aspirin 81.
+
+# Examination
+118/70, 62 regular, 89.1 kg. Venous column 6 cm. Apex displaced, soft third sound gone since spring. Lungs dry. Legs thin.
+
+# Tests
+Potassium 4.9, creatinine 1.3, NT-proBNP 610 (1,450 in March). Remote device report of August 20: no therapy delivered.
+
+# Opinion
+Chronic systolic failure with hypertensive heart disease and ischemic cardiomyopathy, class II, dry and compensated. On all four pillars at full dose.
+Coronary disease quiet.
+
+# Changes
+Furosemide as needed only. Potassium in two weeks. Otherwise the same.
+
+# Next
+Echo in March, clinic after it. As his cardiologist of nine years I shall go on steering this. He phones if two kilos come on in three days.
+""",
+        answer=key(
+            "Hypertension with failure is a combination code, first; then type and acuity, the muscle, vessels, devices.",
+            "I11.0 I50.22 I25.5 I25.10 I25.2 Z95.810 Z95.5",
+            placeholder("ABCD"),
+            hcpcs("G2211", "ABCD"),
+        ),
+        mistake=slip(
+            "specificity",
+            "under",
+            "I50.9 was used though chronic and systolic are both written: I50.22.",
+            "I11.0 I50.9 I25.5 I25.10 I25.2 Z95.810 Z95.5",
+        ),
+    ),
+    Note(
+        client=_CLIENT,
+        service_line=_LINE,
+        location=_LABORATORY,
+        encounter="IHV-0903-04",
+        seen_on=date(2026, 9, 3),
+        provider="Leilani Akana, MD",
+        patient=Patient("Mairead Fitzsimmons", "40-1907", date(1945, 10, 6), "F"),
+        payer="Medicare Part B",
+        title="Transthoracic echocardiogram with enhancing agent",
+        layout="letterhead_pdf",
+        body="""
+# Question
+Murmur, getting louder. Breathless on hills. Known calcific valve disease, no rheumatic fever in childhood.
+
+# Study
+Complete two-dimensional, M-mode, spectral and color Doppler from all windows, technically hard because of a narrow chest. Two
+adjacent segments could not be seen in the apical views, so sulfur hexafluoride microspheres were given: 3 mL in two pushes out of a 5 mL
+single-dose vial, 2 mL discarded. No reaction.
+
+# Dimensions
+Measure | Result | Usual
+LV end-diastolic | 4.4 cm | 3.8 to 5.2
+Septum | 1.3 cm | 0.6 to 0.9
+LV ejection fraction, biplane | 62 % | 54 to 74
+LA volume index | 39 mL/m2 | up to 34
+Aortic peak velocity | 4.2 m/s | below 2.0
+Aortic mean gradient | 43 mmHg |
+Aortic valve area | 0.8 cm2 | above 2.0
+RV systolic pressure | 36 mmHg | up to 35
+
+# Description
+Left ventricle: walls concentrically thick, every segment moves well once enhanced. Relaxation impaired.
+
+Aortic valve: three cusps, heavily calcified by age, opening to a slit. Severe stenosis. Trace leak.
+
+Mitral valve: calcified ring, leaflets thin; a moderate central jet, degenerative, vena contracta 0.5 cm.
+
+Right heart and pericardium: unremarkable.
+
+# Conclusion
+1. Severe calcific, non-rheumatic aortic stenosis. Mean gradient was 34 in 2025.
+2. Moderate degenerative (non-rheumatic) mitral regurgitation.
+3. Normal ejection fraction.
+
+Dr. Petrov was called from the laboratory, with the valve team meeting in mind.
+""",
+        answer=key(
+            "Both valves are called non-rheumatic, so not the I08 group; 3 mL used, 2 mL of the vial discarded.",
+            "I35.0 I34.0",
+            placeholder("AB"),
+            hcpcs("Q9950", "AB", units=3),
+            hcpcs("Q9950", "AB", "JW", units=2),
+        ),
+        mistake=slip(
+            "specificity",
+            "neutral",
+            "I08.0 presumes rheumatic disease of both valves; the report twice says non-rheumatic.",
+            "I08.0",
+            [placeholder("A"), hcpcs("Q9950", "A", units=3), hcpcs("Q9950", "A", "JW", units=2)],
+        ),
+    ),
+    Note(
+        client=_CLIENT,
+        service_line=_LINE,
+        location=_LABORATORY,
+        encounter="IHV-0908-02",
+        seen_on=date(2026, 9, 8),
+        provider="Sunniva Petrov, MD",
+        patient=Patient("Alonzo Whitebear", "40-2544", date(1957, 3, 21), "M"),
+        payer="Medicare Part B",
+        title="Rest and stress perfusion imaging with regadenoson",
+        layout="letterhead_pdf",
+        body="""
+# Referral reason
+Known native coronary disease, stent in the circumflex 2020. Stable angina, lately at two flights instead of four. Artificial hip, so no treadmill.
+
+# Day protocol
+Rest dose 9.8 mCi technetium-99m sestamibi at 07:50, pictures at 08:40. Stress: regadenoson 0.4 mg over ten seconds from the prefilled
+single-dose syringe, all of it; 31.2 mCi of the same tracer twenty seconds later; pictures after an hour. CT attenuation
+correction. Caffeine stopped the evening before.
+
+# Hemodynamics
+Rest 64 per minute, 138/80. Peak 92, 126/72. Flushing, brief chest tightness as on the stairs, gone in four minutes without aminophylline.
+
+# Electrocardiogram
+Sinus. One millimeter horizontal ST depression in V5 and V6 at minute three, recovered at eight.
+
+# Perfusion
+Territory | Rest | Stress
+Anterior and septal | Normal | Moderate defect, mid to apical, 14 % of the ventricle
+Lateral | Normal | Normal
+Inferior | Normal | Normal
+
+# Gated figures
+Ejection fraction 58 percent at rest, 52 after stress. Transient dilation ratio 1.21. Anterior apex slow after stress.
+
+# Interpretation
+Reversible anterior perfusion defect of moderate size, with angina and ST change, meaning ischemia in the left anterior descending
+territory in this man with coronary disease and stable angina. The stented wall is well supplied. High-risk marks: ratio and fall of
+ejection fraction. Angiography suggested.
+""",
+        answer=key(
+            "Two doses of tracer on one day, 0.4 mg of regadenoson in tenths with JZ; disease and stable angina combine.",
+            "I25.118 Z95.5",
+            placeholder("AB"),
+            hcpcs("A9500", "AB", units=2),
+            hcpcs("J2785", "AB", "JZ", units=4),
+        ),
+    ),
+    Note(
+        client=_CLIENT,
+        service_line=_LINE,
+        location=_CLINIC,
+        encounter="IHV-0909-07",
+        seen_on=date(2026, 9, 9),
+        provider="Matthias Oyelaran, MD",
+        patient=Patient("Philomena Achterberg", "40-2690", date(1962, 12, 1), "F"),
+        payer="Northern Lights Health Trust",
+        title="Rhythm clinic",
+        layout="text",
+        body="""
+# Why she is here
+Atrial fibrillation has now run on without a break since the monitor of July 2, that is ten weeks. She came to decide about a
+cardioversion. 63-year-old ferry purser. Tired after lunch, hardly any flutter in the chest. No stroke, no bleeding. Sleep test done: no
+apnea.
+
+# Risk
+Woman with hypertension: CHA2DS2-VASc of 2. Apixaban 5 mg twice a day since July 6; she names two missed doses, both in
+July. Bleeding score 1.
+
+# Tablets
+Apixaban, metoprolol succinate 50, amlodipine 5.
+
+# Findings
+132/78. Pulse irregularly irregular at 84. Thyroid not enlarged. Lungs clear. No murmur. No ankle swelling.
+
+# Echo of August
+Left atrium 41 mL/m2, ejection fraction 60, valves good.
+
+# Tracing
+Twelve-lead today, hung beside the July one: fibrillation, 86, narrow, no ST shift. Report of it is on its own sheet under the same number.
+
+# Thoughts
+Persistent atrial fibrillation, not long-standing, with symptoms. Hypertension at goal. Three unbroken weeks of anticoagulant are
+certain by her pill box.
+
+# Agreed
+1. Cardioversion September 16 at the laboratory, with propofol.
+2. Apixaban without a gap, at least four weeks after, in truth for good.
+3. If it returns, catheter ablation rather than a drug; leaflet given.
+4. Metoprolol stays. Amlodipine stays.
+""",
+        answer=key(
+            "Persistent and expressly not long-standing; pressure and the anticoagulant follow.",
+            "I48.19 I10 Z79.01",
+            placeholder("ABC", "25"),
+            placeholder("A"),
+        ),
+    ),
+    Note(
+        client=_CLIENT,
+        service_line=_LINE,
+        location=_CLINIC,
+        encounter="IHV-0911-21",
+        seen_on=date(2026, 9, 11),
+        provider="Sunniva Petrov, MD",
+        patient=Patient("Ottilie Brandvold", "40-0873", date(1956, 7, 7), "F"),
+        payer="Medicare Part B",
+        title="Home INR: physician review of four results",
+        layout="text",
+        body="""
+# Program
+Home prothrombin testing since January 2022, weekly, meter checked against the laboratory in May. Mechanical mitral valve 2009. Warfarin
+for life. Target 2.5 to 3.5.
+
+# Results since the last review
+Date | INR | What was done
+August 19 | 2.9 | Same dose
+August 26 | 2.4 | One extra 2.5 mg
+September 2 | 3.1 | Same dose
+September 9 | 3.0 | Same dose
+
+# Patient's report by telephone to the nurse
+One bruise, shin, from the woodpile. No black stools, no nosebleed. An antibiotic was avoided for a bladder complaint which
+passed. Eats kale on Fridays and means to go on.
+
+# My review
+All four values read and interpreted by me today. The dip of August 26 goes with a dose forgotten on the 23rd, her own account. Time in
+range for the quarter 88 percent. No interaction found in the pharmacy list.
+
+# Instructions
+Warfarin 5 mg daily, 7.5 on Mondays. Test again each Wednesday. Vitamin K 1 mg is at home with a sheet on when to swallow it: never without
+calling us. Strips ordered. Dental cleaning in October needs amoxicillin first and no stopping of warfarin.
+
+# Diagnosis for this service
+Monitoring of warfarin for a prosthetic heart valve.
+""",
+        answer=key(
+            "Four results, one review; drug monitoring first, the valve is what makes the service payable.",
+            "Z51.81 Z79.01 Z95.2",
+            hcpcs("G0250", "ABC"),
+        ),
+        mistake=slip(
+            "pointer",
+            "neutral",
+            "G0250 points at the monitoring alone; the mechanical valve (C) is the reason it is covered.",
+            procedures=[hcpcs("G0250", "A")],
+        ),
+    ),
+    Note(
+        client=_CLIENT,
+        service_line=_LINE,
+        location=_LABORATORY,
+        encounter="IHV-0914-03",
+        seen_on=date(2026, 9, 14),
+        provider="Leilani Akana, MD",
+        patient=Patient("Kenji Aguinaldo", "40-2718", date(1980, 8, 25), "M"),
+        payer="Northern Lights Health Trust",
+        title="Stress echocardiogram, treadmill",
+        layout="letterhead_pdf",
+        body="""
+# Reason
+Sharp left-sided chest pains for a month, at rest or at the keyboard, seconds to a minute, never on his bicycle. 46-year-old. Father's bypass at
+50 worries him. Resting tracing normal.
+
+# Exercise
+Bruce protocol, 11 minutes 40 seconds, 13.4 METs, stopped for tired legs. Heart rate 61 to 171, 98 percent of that predicted for age. Pressure
+122/76 to 178/74. No pain whatever. Borg 17.
+
+# Tracing during and after
+Upsloping J-point depression under one millimeter, gone within thirty seconds. Three single ventricular beats in recovery. No arrhythmia
+else.
+
+# Pictures at rest
+Normal chamber sizes, wall thickness 0.9 cm, ejection fraction 60. No effusion. Valves move freely; color shows a trivial tricuspid jet.
+
+# Pictures within 50 seconds of stopping
+All sixteen segments thicken more. Cavity smaller. Ejection fraction 75. Nothing stays behind.
+
+# Answer
+Negative for ischemia at a high workload. Duke score 11. Event rate after such a test is well below one percent a year.
+
+# Message for the family doctor
+Chest pain of another kind, not cardiac as far as this test reaches. Press on the third rib: it may be the costal cartilage, which I
+leave to you. His LDL of 141 with that father deserves a talk.
+""",
+        answer=key(
+            "A normal test leaves the pain as it was; the father's disease is why it was done.",
+            "R07.89 Z82.49",
+            placeholder("AB"),
+        ),
+    ),
+    Note(
+        client=_CLIENT,
+        service_line=_LINE,
+        location=_CLINIC,
+        encounter="IHV-0916-15",
+        seen_on=date(2026, 9, 16),
+        provider="Sunniva Petrov, MD",
+        patient=Patient("Eudora Pennington", "40-1526", date(1941, 1, 4), "F"),
+        payer="Medicare Part B",
+        title="Pacemaker check with reprogramming",
+        layout="letterhead_pdf",
+        body="""
+# Device
+Dual-chamber pacemaker, left chest, put in June 2019 for sick sinus syndrome. Leads of the same date. No advisory.
+
+# Visit
+In person, programmer used by me. 85-year-old, well, dances on Thursdays, but after supper feels her heart "knock in the throat".
+
+# Figures
+Parameter | Atrium | Ventricle
+Sensing | 2.8 mV | 9.6 mV
+Threshold at 0.4 ms | 0.75 V | 0.9 V
+Impedance | 480 ohm | 560 ohm
+Paced | 91 % | 3 %
+
+Battery 2.94 volts, some five years left. Underlying rhythm: sinus at 38.
+
+# Stored events
+No mode switch. 14 runs of pacemaker-driven rapid ventricular pacing, all between 19:00 and 21:00, triggered by retrograde conduction after single
+ventricular beats.
+
+# Programming, tried and kept
+- Post-ventricular atrial refractory period 250 to 300 ms.
+- Response to premature beats switched on.
+- Upper tracking rate 130 to 120.
+- Ventricular output 2.5 to 2.0 volts.
+
+With her sitting on the table a test burst no longer started a run. Pocket healed, skin thick enough, no warmth.
+
+# Conclusion
+Sick sinus syndrome, dual-chamber system working, adjusted for endless-loop tachycardia.
+
+# Ahead
+Home box goes on sending every three months. Return in a year, or when the knocking does not go.
+""",
+        answer=key(
+            "The visit was to adjust the device, so Z45.018 and not the mere presence; then the disease it treats.",
+            "Z45.018 I49.5",
+            placeholder("AB"),
+        ),
+    ),
+    Note(
+        client=_CLIENT,
+        service_line=_LINE,
+        location=_LABORATORY,
+        encounter="IHV-0918-01",
+        seen_on=date(2026, 9, 18),
+        provider="Leilani Akana, MD",
+        patient=Patient("Cyrus Mandelbaum", "40-2733", date(1959, 9, 9), "M"),
+        payer="Medicare Part B",
+        title="Cardiac catheterization report",
+        layout="operative_pdf",
+        body="""
+# Indication
+Chest pain at rest on two nights, relieved by nitroglycerin, enzymes negative: unstable angina. Also a year of right calf cramp
+after one block; right ankle index 0.71. 67-year-old, former welder.
+
+# Access
+Right radial failed to pass a loop at the elbow; left femoral under ultrasound, 6 French, clean single wall stick.
+
+# Done
+1. Left heart catheterization with coronary angiography.
+2. Iliac and femoral angiography through the same catheter, at the time of the above, for the right leg.
+
+# Drugs
+Midazolam 1 mg, fentanyl 25 mcg, heparin 3,000 units. Contrast 92 mL.
+
+# Pressures
+Aorta 141/74, left ventricle 140/4 to 15. No gradient on pullback.
+
+# Coronary arteries, right dominant, all native
+Vessel | Finding
+Left main | Smooth
+Left anterior descending | 80 %, mid, calcified, long
+Diagonal 1 | 50 % at its mouth
+Circumflex | Minor irregularity
+Right | Occluded at the first bend, bridging collaterals and filling from the septals; chronic total occlusion
+
+# Ventricle
+Not injected.
+
+# Iliac and femoral pictures
+Distal aorta patent. Left side good. Right external iliac 70 percent over 3 cm; right superficial femoral 60 percent.
+
+# Closing
+Plug-type device, left groin, dry. Foot pulses as before.
+
+# Conclusion
+1. Two-vessel native coronary disease with unstable angina; chronic total occlusion of the right coronary.
+2. Atherosclerosis of native arteries of the right leg with intermittent claudication.
+
+# Heart team
+Discuss bypass on Monday; the leg can wait for that. High-intensity statin begun, smoking finished in 2022.
+""",
+        answer=key(
+            "Disease and unstable angina combine, the occlusion is added; the leg pictures have a G code and their own disease.",
+            "I25.110 I25.82 I70.211",
+            placeholder("AB"),
+            hcpcs("G0278", "C"),
+        ),
+    ),
+    Note(
+        client=_CLIENT,
+        service_line=_LINE,
+        location=_CLINIC,
+        encounter="IHV-0922-30",
+        seen_on=date(2026, 9, 22),
+        provider="Matthias Oyelaran, MD",
+        patient=Patient("Zainab Torvaldsen", "40-2602", date(1954, 6, 11), "F"),
+        payer="Medicare Part B",
+        title="Intensive cardiac rehabilitation, session day 9",
+        layout="text",
+        body="""
+# Enrolled for
+Infarction of May 3, 2026, drug-eluting stent to the right coronary the same day. Thirty-six sessions written in the plan of care
+which I signed on August 31.
+
+# Hours today
+13:00 to 14:00 exercise, 14:05 to 15:05 exercise. Two sessions, both with monitored exercise, physician on the floor.
+
+# First hour
+Treadmill 3.0 miles an hour, 2 percent, 22 minutes; rowing 10; cool-down. Heart rate 68 to 108. Pressure 124/70, peak 146/72. Borg 12. Sinus,
+no ectopic beats.
+
+# Second hour
+Resistance circuit, eight stations of twelve repeats, then Nordic poles in the corridor. Heart rate up to 101. No chest pain, no
+giddiness.
+
+# Woven in
+How to read a label, with the dietitian, using her own soup can: 890 mg of sodium surprised her. Breathing practice.
+
+# Progress
+Six-minute walk 388 meters at entry, 441 now. Weight less 1.6 kg. Smoke-free 142 days. PHQ-2 zero.
+
+# Physician's note
+Old inferior infarct, coronary stent, no angina. Goes on as planned; raise the incline by one step next time. Seen and
+spoken with at 14:02.
+""",
+        answer=key(
+            "More than four weeks since the infarct, so I25.2; two sessions with exercise on the day.",
+            "I25.2 Z95.5",
+            hcpcs("G0422", "AB", units=2),
+        ),
+    ),
+    Note(
+        client=_CLIENT,
+        service_line=_LINE,
+        location=_CLINIC,
+        encounter="IHV-0925-06",
+        seen_on=date(2026, 9, 25),
+        provider="Matthias Oyelaran, MD",
+        patient=Patient("Nathaniel Ekwueme", "40-2741", date(1950, 4, 17), "M"),
+        payer="Northern Lights Health Trust",
+        title="Consultation letter: faint on standing",
+        layout="scanned_fax_png",
+        body="""
+# Dear colleague
+Thank you for sending Mr. Ekwueme, 76-year-old, who went down twice in August, each time on getting up at night to pass water.
+
+# Story
+Gray vision, knees soft, out for seconds, no tongue bite, quick recovery. Nothing while sitting. Tamsulosin 0.4 mg was
+begun on July 28 for the prostate and is taken properly at bedtime. No heart disease known. No palpitation.
+
+# Examination
+Lying 138/76, pulse 70. Standing one minute 104/62, pulse 78, giddy; three minutes 108/64. Carotids silent. No murmur.
+
+# Tests
+Tracing normal, your copy. Two-week monitor: no pause, no run. Echo ordinary for his years.
+
+# Opinion
+Orthostatic hypotension caused by tamsulosin, an adverse effect. It explains the faints fully.
+
+# Suggestion
+Stop tamsulosin; ask urology about finasteride for the enlarged prostate with nocturia. Sit a minute before standing. No pacemaker, no further
+tests. He need not come back to me.
+""",
+        answer=key(
+            "Low pressure due to a drug, then the drug as adverse effect; the faint is explained; prostate and nocturia.",
+            "I95.2 T44.6X5A N40.1 R35.1",
+            placeholder("ABCD"),
+        ),
+    ),
+)
