@@ -54,7 +54,7 @@ def explain_invalid(code: str, on: date) -> str | None:
     table = load_tabular()
     bare = squeeze(code)
     if not table.release.serves(on):
-        return _outside(table.release, on)
+        return explain_date(on)
     if not re.fullmatch(r"[A-Z][0-9A-Z]{0,6}", bare):
         return "An ICD-10-CM code is a letter and 2 to 6 more letters or digits, e.g. E11.9."
     row = table.rows.get(bare)
@@ -63,6 +63,18 @@ def explain_invalid(code: str, on: date) -> str | None:
     if table.sevenths[row]:
         return _explain_seventh(table, bare)
     return None if table.is_leaf(row) else _explain_header(table, bare)
+
+
+def explain_date(on: date) -> str | None:
+    """None when a loaded release answers for this date of service, else a sentence that says which dates one does."""
+    release = load_release()
+    if release.serves(on):
+        return None
+    following = f"; {release.next_label} is not loaded" if on > release.valid_to else ""
+    return (
+        f"Date of service {on} is outside the release in force here: {release.label}, "
+        f"valid {release.valid_from} to {release.valid_to}{following}."
+    )
 
 
 def squeeze(text: str) -> str:
@@ -108,14 +120,6 @@ def _stem_of(table: Tabular, bare: str) -> str | None:
     return next((stem for stem in stems if stem in table.rows and table.sevenths[table.rows[stem]]), None)
 
 
-def _outside(release: Release, on: date) -> str:
-    following = f"; {release.next_label} is not loaded" if on > release.valid_to else ""
-    return (
-        f"Date of service {on} is outside the release in force here: {release.label}, "
-        f"valid {release.valid_from} to {release.valid_to}{following}."
-    )
-
-
 def _explain_header(table: Tabular, bare: str) -> str:
     examples = [code for code in table.below(bare)[1:] if table.is_leaf(table.rows[code])]
     full = [stem_with(code, table.sevenths[table.rows[code]][0]) if _takes(table, code) else code for code in examples]
@@ -142,8 +146,8 @@ def _explain_unknown(table: Tabular, bare: str) -> str:
     label = table.release.label
     stem = _stem_of(table, bare)
     if stem is not None:
-        characters = table.sevenths[table.rows[stem]]
-        return f"{dotted(stem_with(stem, ''))} does not take the 7th character {bare[6]}: choose {', '.join(characters)}."
+        choices = ", ".join(table.sevenths[table.rows[stem]])
+        return f"{dotted(stem_with(stem, ''))} does not take the 7th character {bare[6]}: choose {choices}."
     known = next((bare[:size] for size in range(len(bare) - 1, 2, -1) if bare[:size] in table.rows), None)
     if known is None:
         below = table.below(bare)

@@ -15,11 +15,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree
-from xml.etree.ElementTree import Element
+from xml.etree import ElementTree as ET
 
 
-class ReleaseRefused(ValueError):
+class ReleaseError(ValueError):
     """The two files of a release do not fit together."""
 
 
@@ -36,7 +35,7 @@ class TabularNode:
 
 def read_tabular_xml(path: Path) -> list[TabularNode]:
     """Every chapter, block, category and code of an official tabular XML, parents before their children."""
-    root = ElementTree.parse(path).getroot()
+    root = ET.parse(path).getroot()  # noqa: S314  an official file that the operator brings
     return [node for chapter in root.findall("chapter") for node in _walk(chapter, ())]
 
 
@@ -47,7 +46,7 @@ def read_code_list(path: Path) -> frozenset[str]:
 
 
 def pack(nodes: Iterable[TabularNode], codes: frozenset[str]) -> str:
-    """The shipped table as tab-separated text; raises ReleaseRefused where XML and code list disagree."""
+    """The shipped table as tab-separated text; raises ReleaseError where XML and code list disagree."""
     nodes = list(nodes)
     tabular = [node for node in nodes if node.kind == "code"]
     sevenths = _listed_sevenths(tabular, codes)
@@ -68,10 +67,8 @@ def write_packed(text: str, path: Path) -> None:
     path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
 
 
-def _walk(element: Element, inherited: tuple[tuple[str, str], ...]) -> Iterator[TabularNode]:
-    own = tuple(
-        (extension.attrib["char"], _text(extension)) for extension in element.findall("sevenChrDef/extension")
-    )
+def _walk(element: ET.Element, inherited: tuple[tuple[str, str], ...]) -> Iterator[TabularNode]:
+    own = tuple((extension.attrib["char"], _text(extension)) for extension in element.findall("sevenChrDef/extension"))
     sevenths = own or inherited
     kind = {"chapter": "chapter", "section": "block"}.get(element.tag, "code")
     name = element.attrib["id"] if kind == "block" else _text(element.find("name")).replace(".", "")
@@ -82,7 +79,7 @@ def _walk(element: Element, inherited: tuple[tuple[str, str], ...]) -> Iterator[
             yield from _walk(child, sevenths)
 
 
-def _text(element: Element | None) -> str:
+def _text(element: ET.Element | None) -> str:
     words = "" if element is None else " ".join((element.text or "").split())
     return words.replace("|", "/")  # the bar separates terms in the packed row
 
@@ -92,16 +89,18 @@ def _listed_sevenths(tabular: list[TabularNode], codes: frozenset[str]) -> dict[
     known = {node.code: node for node in tabular}
     unlisted = known.keys() - codes
     if unlisted:
-        raise ReleaseRefused(f"{len(unlisted)} codes of the XML are not in the code list, e.g. {min(unlisted)}.")
+        raise ReleaseError(
+            f"Codes that are in the XML and not in the code list: {len(unlisted)}, e.g. {min(unlisted)}."
+        )
     allowed: dict[str, str] = {}
     for code in sorted(codes - known.keys()):
         stem = code[:6] if code[:6] in known else code[:6].rstrip("X")
         meanings = dict(known[stem].sevenths) if stem in known else {}
         if len(code) != 7 or code[6] not in meanings:
-            raise ReleaseRefused(f"{code} is in the code list, and the XML does not say what it means.")
+            raise ReleaseError(f"{code} is in the code list, and the XML does not say what it means.")
         allowed[stem] = allowed.get(stem, "") + code[6]
     for code in known:
         # the loader finds parents by prefix; a leaf with a 7th character has no tabular children
         if any(code[:size] in allowed for size in range(3, len(code))):
-            raise ReleaseRefused(f"{code} stands below a code that takes a 7th character.")
+            raise ReleaseError(f"{code} stands below a code that takes a 7th character.")
     return allowed

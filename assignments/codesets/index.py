@@ -15,12 +15,12 @@ ANCESTOR, INCLUSION, TITLE = 1, 2, 3
 WEIGHTS = np.array([0.0, 0.7, 1.6, 3.0], dtype=np.float32) / 3  # by field; measured, see tests' queries.tsv
 PREFIX = 0.75  # what an unfinished word counts, against a whole one
 # words that do not make a title longer: the choice among them is the coder's next step, not the search's
-LIGHT = STOP_WORDS | frozenset("unspecified other right left bilateral side without not specified".split())
+LIGHT = STOP_WORDS | {"unspecified", "specified", "other", "right", "left", "bilateral", "side"}
 # what a query seldom means unless it says so, by the beginning of the code
 SELDOM = {"O": 0.85, "P": 0.9, "T3": 0.85, "T4": 0.85, "T5": 0.85, "V": 0.85, "W": 0.9, "X": 0.85, "Y": 0.8}
 
-# what a code goes without counts little, so that "with hematuria" comes before "without hematuria"
-WITHOUT = re.compile("without (?:loss of |mention of )?.*?(?=[,;]| of | with | in | due |$)")
+# what a code is not counts little, so that "with hematuria" comes before "without hematuria"
+WITHOUT = re.compile(r"\b(?:without|not) (?:loss of |mention of )?.*?(?=[,;]| of | with | in | due |$)")
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -104,16 +104,18 @@ def build_index(table: Tabular) -> Index:
 
 
 def _texts(table: Tabular, leaf_rows: NDArray[np.int32]) -> tuple[list[str], Integers, Integers, Integers]:
-    """Titles (one a row), then what they exclude, terms and section titles: each with the run of leaves it tells of, and its field."""
+    """Titles, one a row; then what they are not, terms, section titles. Each with its run of leaves and its field."""
     size = len(table.codes)
     ends = _ends(table)
     first_leaf = np.searchsorted(leaf_rows, np.arange(size + 1))
     texts = []
     absences = []
     for row, title in enumerate(table.titles):
-        texts.append((WITHOUT.sub(" ", title), row, ends[row], TITLE if ends[row] == row + 1 else ANCESTOR))
-        if "without" in title:
+        telling = title
+        if "without" in title or "not " in title:
             absences.append((" ".join(WITHOUT.findall(title)), row, ends[row], ANCESTOR))
+            telling = WITHOUT.sub(" ", title)
+        texts.append((telling, row, ends[row], TITLE if ends[row] == row + 1 else ANCESTOR))
     texts.extend(absences)
     texts.extend((terms, row, ends[row], INCLUSION) for row, terms in enumerate(table.terms) if terms)
     opening = np.searchsorted(np.array(table.sections), np.arange(len(table.section_titles) + 1)).tolist()
@@ -144,9 +146,9 @@ def _ends(table: Tabular) -> list[int]:
 def _favour(table: Tabular, leaf_rows: NDArray[np.int32], lengths: Integers) -> Floats:
     """A factor per leaf: short titles before long ones, what is often coded first, what is seldom meant last."""
     often = {code.replace(".", "") for codes in load_wordbook().phrases.values() for code in codes}
-    factors = []
+    factors: list[float] = []
     for row in leaf_rows.tolist():
         code = table.codes[row]
         factor = SELDOM.get(code[0], SELDOM.get(code[:2], 1.0)) * (1.1 if code in often else 1.0)
         factors.append(factor * (0.85 if "classified elsewhere" in table.titles[row] else 1.0))
-    return (np.array(factors) / (1 + 0.05 * lengths)).astype(np.float32)
+    return np.array(np.array(factors) / (1 + 0.05 * lengths), dtype=np.float32)

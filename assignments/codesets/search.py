@@ -62,7 +62,8 @@ def search(query: str, *, on: date, limit: int = 20) -> list[Hit]:
     if by_number:
         return by_number
     prefix, words = _split_prefix(table, text)
-    return _by_words(query_tokens(words)[:MOST_TOKENS], prefix, limit)
+    found = _by_words(query_tokens(words)[:MOST_TOKENS], prefix, limit)
+    return found or _by_number(table, prefix, limit)
 
 
 def _by_number(table: Tabular, bare: str, limit: int) -> list[Hit]:
@@ -98,8 +99,8 @@ def _split_prefix(table: Tabular, text: str) -> tuple[str, str]:
 
 
 def _by_words(tokens: list[str], prefix: str, limit: int) -> list[Hit]:
-    if not tokens:
-        return []
+    if len("".join(tokens)) < 2:
+        return []  # nothing, or one lone letter
     index = load_index()
     known = load_wordbook().known
     mended = [
@@ -168,14 +169,14 @@ def _match_all(index: Index, words: Sequence[str], factor: float) -> tuple[Float
 
 
 def _phrased(words: Sequence[str]) -> dict[str, tuple[float, int]]:
-    """Codes of the phrases that hold all these words, the last perhaps unfinished: the part typed, and minus their place."""
+    """Codes of the phrases with all these words, the last perhaps unfinished: the part typed, and minus the place."""
     book = load_wordbook()
     *whole, last = words
     found: dict[str, tuple[float, int]] = {}
     for end in (word for word in book.phrases_with if word.startswith(last)):
         for phrase in frozenset.intersection(*(book.phrases_with.get(word, NO_PHRASE) for word in (*whole, end))):
-            typed = sum(map(len, set(whole))) + (len(last) if last not in whole else 0)
-            cover = typed / sum(map(len, set(phrase)))
+            typed = len({*whole, end}) - 1 + len(last) / len(end)
+            cover = typed / len(set(phrase))
             for place, code in enumerate(book.phrases[phrase]):
                 found[squeeze(code)] = max(found.get(squeeze(code), NOTHING), (cover, -place))
     return found

@@ -74,9 +74,20 @@ def load_tabular() -> Tabular:
 
 
 def _release(facts: dict[str, str]) -> Release:
-    days = {key: date.fromisoformat(facts[key]) for key in ("effective_from", "effective_to", "valid_from", "valid_to")}
-    words = {key: facts[key] for key in ("system", "label", "next_label", "sha256", "source", "rights", "note")}
-    return Release(**days, **words, billable=int(facts["billable"]))
+    return Release(
+        system=facts["system"],
+        label=facts["label"],
+        effective_from=date.fromisoformat(facts["effective_from"]),
+        effective_to=date.fromisoformat(facts["effective_to"]),
+        valid_from=date.fromisoformat(facts["valid_from"]),
+        valid_to=date.fromisoformat(facts["valid_to"]),
+        next_label=facts["next_label"],
+        billable=int(facts["billable"]),
+        sha256=facts["sha256"],
+        source=facts["source"],
+        rights=facts["rights"],
+        note=facts["note"],
+    )
 
 
 def _parse(text: str, release: Release) -> Tabular:

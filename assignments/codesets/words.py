@@ -7,17 +7,23 @@ from functools import lru_cache
 from importlib.resources import files
 
 # said in queries and titles alike, and never what tells two codes apart
-STOP_WORDS = frozenset("an and at by for from in is of on or other pt patient the to w w/ with".split())
+STOP_WORDS = frozenset({"an", "and", "at", "by", "for", "from", "in", "is", "of", "on", "or", "other"}) | frozenset(
+    {"patient", "pt", "the", "to", "w", "with"}
+)
 LONGEST_ENTRY = 4  # words in the longest entry of words.tsv
+
+
+Words = tuple[str, ...]
+Readings = dict[Words, tuple[Words, ...]]
 
 
 @dataclass(frozen=True)
 class Wordbook:
     """Our own list of written words with their readings, and of phrases with their codes."""
 
-    readings: dict[tuple[str, ...], tuple[tuple[str, ...], ...]]
-    phrases: dict[tuple[str, ...], tuple[str, ...]]
-    phrases_with: dict[str, frozenset[tuple[str, ...]]]
+    readings: Readings
+    phrases: dict[Words, Words]
+    phrases_with: dict[str, frozenset[Words]]
     known: frozenset[str]
 
 
@@ -25,10 +31,12 @@ class Wordbook:
 def load_wordbook() -> Wordbook:
     """The wordbook, read once; phrases are kept by their first readings."""
     readings = {
-        tuple(written.split()): tuple(tuple(reading.split()) for reading in rest)
+        tuple(word for word in written.replace("'s", "").split() if word not in STOP_WORDS): tuple(
+            tuple(reading.split()) for reading in rest
+        )
         for written, *rest in _lines("words.tsv")
     }
-    phrases: dict[tuple[str, ...], tuple[str, ...]] = {}
+    phrases: dict[Words, Words] = {}
     for phrase, codes in _lines("phrases.tsv"):
         phrases.setdefault(_first_readings(tokens_of(phrase, readings), readings), tuple(codes.split()))
     words = {word for phrase in phrases for word in phrase}
@@ -61,7 +69,7 @@ def query_tokens(text: str) -> list[str]:
     return tokens_of(text, load_wordbook().readings)
 
 
-def tokens_of(text: str, readings: dict[tuple[str, ...], tuple[tuple[str, ...], ...]]) -> list[str]:
+def tokens_of(text: str, readings: Readings) -> list[str]:
     """Query tokens by a given list of readings."""
     found: list[str] = []
     for run in re.findall(r"[a-z0-9]+(?:[/&'][a-z0-9]+)*", re.sub(r"'s\b", "", plain(text))):
@@ -72,21 +80,19 @@ def tokens_of(text: str, readings: dict[tuple[str, ...], tuple[tuple[str, ...], 
     return [token for token in found if token not in STOP_WORDS]
 
 
-def first_readings(tokens: list[str]) -> tuple[str, ...]:
+def first_readings(tokens: list[str]) -> Words:
     """The query in the words by which phrases are kept."""
     return _first_readings(tokens, load_wordbook().readings)
 
 
-def _first_readings(tokens: list[str], readings: dict[tuple[str, ...], tuple[tuple[str, ...], ...]]) -> tuple[str, ...]:
+def _first_readings(tokens: list[str], readings: Readings) -> Words:
     words: list[str] = []
     for written, choices in spans(tokens, readings):
         words.extend(choices[0] if choices else written)
     return tuple(words)
 
 
-def spans(
-    tokens: list[str], readings: dict[tuple[str, ...], tuple[tuple[str, ...], ...]]
-) -> list[tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]]:
+def spans(tokens: list[str], readings: Readings) -> list[tuple[Words, tuple[Words, ...]]]:
     """The tokens in runs, longest known entry first, each with its readings (none for an unlisted word)."""
     found = []
     start = 0
@@ -100,7 +106,7 @@ def spans(
     return found
 
 
-def _split_stage(piece: str, readings: dict[tuple[str, ...], tuple[tuple[str, ...], ...]]) -> list[str]:
+def _split_stage(piece: str, readings: Readings) -> list[str]:
     """`ckd3b` is `ckd 3b`."""
     apart = re.fullmatch(r"([a-z]{2,})(\d[a-z]?)", piece)
     if apart and (piece,) not in readings and (apart[1],) in readings:

@@ -1,0 +1,1 @@
+"""`chartway …`: everything that is started from a shell."""

@@ -1,0 +1,42 @@
+"""The database that a command works on: the one that settings name, or the embedded one, started and migrated."""
+
+import asyncio
+import os
+from dataclasses import replace
+
+from portal.commands.embedded import EmbeddedPostgres
+from portal.migrations.preparing import prepare
+from portal.migrations.running import migrate
+from portal.settings import Settings, get_settings
+
+DATABASE = "chartway"
+
+
+def ready_settings() -> Settings:
+    """The settings, with the connection URLs of the embedded server filled in when none are set.
+
+    The embedded server is started and migrated if need be, and left running: whoever started the first process stops
+    it (`stop_embedded`). The environment is filled in too, for processes started from here.
+    """
+    settings = get_settings()
+    if not settings.embedded:
+        return settings
+    server = embedded_server(settings)
+    server.start()
+    asyncio.run(prepare(server.url, server.password, DATABASE))
+    urls = {
+        "database_url": server.url(DATABASE, "chartway_app"),
+        "owner_url": server.url(DATABASE, "chartway_owner"),
+        "sealer_url": server.url(DATABASE, "chartway_seal"),
+    }
+    asyncio.run(migrate(urls["owner_url"]))
+    os.environ["CHARTWAY_DATABASE_URL"] = urls["database_url"]
+    os.environ["CHARTWAY_OWNER_URL"] = urls["owner_url"]
+    os.environ["CHARTWAY_SEALER_URL"] = urls["sealer_url"]
+    get_settings.cache_clear()
+    return replace(settings, **urls)
+
+
+def embedded_server(settings: Settings) -> EmbeddedPostgres:
+    """The embedded server whose data lie in the data folder."""
+    return EmbeddedPostgres(settings.data / "postgres")
