@@ -60,7 +60,8 @@ async def hand_out(event_id: UUID, subscriptions: Sequence[Subscription]) -> Non
     """Hand one event to everybody who subscribed to its kind; calm when repeated."""
     async with acting_as(WORKER):
         row = await DB.fetch_one(
-            "SELECT id, kind, client_id, chart_id, actor_id, happened_at, details FROM chart_event WHERE id = $1", event_id
+            "SELECT id, kind, client_id, chart_id, actor_id, happened_at, details FROM chart_event WHERE id = $1",
+            event_id,
         )
     if row is None:
         return

@@ -74,7 +74,8 @@ def ensure_can_move(current: ChartState | None, wanted: ChartState) -> str:
     kind = MOVES.get((current, wanted))
     if kind is None:
         now = FOR_CLIENTS[current].lower() if current else "new"
-        raise Conflict(f"This chart is {now}, so it cannot become “{FOR_CLIENTS[wanted].lower()}” now. Reload the page.")
+        then = FOR_CLIENTS[wanted].lower()
+        raise Conflict(f"This chart is {now}, so it cannot become “{then}” now. Reload the page.")
     return kind
 
 

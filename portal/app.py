@@ -18,15 +18,19 @@ from portal.web.guards import check_declared_permission
 from portal.web.headers import set_headers
 from portal.web.logs import set_up_logs
 from portal.web.templating import STATIC
+from storage.objects import FolderStore
+from storage.providers import LocalKeyring
+from storage.vault import VAULT
 
 
 def create_app(settings: Settings | None = None) -> Litestar:
-    """The web application; its database pool opens and closes with it."""
+    """The web application; its vault and database pool open with it."""
     settings = settings or get_settings()
 
     @asynccontextmanager
     async def open_parts(_app: Litestar) -> AsyncIterator[None]:
         set_up_logs(settings.log_level)
+        VAULT.open(FolderStore(settings.documents_folder), LocalKeyring(settings.keyring_folder))
         await DB.open(settings.database_url, size=settings.pool_size)
         try:
             yield

@@ -70,7 +70,7 @@ class Transaction(PostgresTransaction):
 
 
 def _in_the_name_of(actor: Actor) -> str:
-    """The statement that gives a transaction its role and scope; ids are UUIDs and the kind is an enum, so it is safe."""
+    """The statement that gives a transaction its role and scope; safe, as ids are UUIDs and the kind is an enum."""
     for value in (actor.person_id, actor.client_id):
         if value is not None and not isinstance(value, UUID):
             raise TypeError("ids must be UUIDs: they become part of a statement")
@@ -111,7 +111,7 @@ class Engine(PostgresEngine):
         transaction.actor = actor
         return transaction
 
-    def transaction(self, allow_nested: bool = True) -> PostgresTransaction:
+    def transaction(self, allow_nested: bool = True) -> PostgresTransaction:  # noqa: ARG002 - as Piccolo calls it
         raise RuntimeError("open transactions with acting_as(actor), so that somebody is acting")
 
     @property

@@ -1,4 +1,4 @@
-"""The cast: one person of each kind, a second coder and auditor, and strangers of another client; and where they work."""
+"""The cast: one person of each kind, a second coder and auditor, strangers of another client; where they work."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

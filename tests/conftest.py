@@ -1,10 +1,10 @@
-"""The test floor: a real PostgreSQL with the real migrations and the application's login role, a fresh copy per test."""
+"""The test floor: a real PostgreSQL, the real migrations, the application's login role, a fresh copy per test."""
 
 import asyncio
 import hashlib
 import os
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,13 +51,13 @@ class Databases:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[EmbeddedPostgres]:
+def server() -> EmbeddedPostgres:
     """One PostgreSQL for all test processes of this checkout, left running by the first and stopped by the system."""
     place = hashlib.sha256(str(REPOSITORY).encode()).hexdigest()[:8]
     embedded = EmbeddedPostgres(Path(tempfile.gettempdir()) / f"chartway-tests-{place}", fast=True)
     with _only_one_at_a_time(embedded.folder):
         embedded.start()
-    yield embedded
+    return embedded
 
 
 @pytest.fixture(scope="session")

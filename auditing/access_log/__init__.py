@@ -1,1 +1,1 @@
-"""The HIPAA trail: who touched which patient's data, when and from where. Opaque ids only, so it stands on the ground."""
+"""The HIPAA trail: who touched which patient's data, when, from where. Opaque ids only: it stands on the ground."""

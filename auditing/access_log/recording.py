@@ -1,6 +1,7 @@
-"""Record access events. A change records inside its transaction; a look before its bytes; a refusal after the rollback."""
+"""Record access events: a change in its transaction, a look before its bytes, a refusal after the rollback."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from uuid import UUID
@@ -44,7 +45,46 @@ async def record(
     """
     event_id = new_id()
     actor_id = actor.person_id or subject_id
+    canonical = _canonical(
+        actor, action, event_id=event_id, recorded_at=await DB.value("SELECT clock_timestamp()"), actor_id=actor_id,
+        object_type=object_type, object_id=object_id, client_id=client_id, patient_id=patient_id, outcome=outcome,
+        reason=reason, details=details, changes=changes,
+    )  # fmt: skip
+    await DB.execute(
+        "INSERT INTO access_event (id, client_id, actor_id, action, outcome, patient_id, object_type, object_id,"
+        " request_id, canonical) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        event_id, client_id, actor_id, action.value, outcome, patient_id, object_type, object_id,
+        actor.origin.request_id, canonical,
+    )  # fmt: skip
+    return event_id
+
+
+async def record_patients(
+    actor: Actor, action: Action, *, patients: Collection[UUID], client_id: UUID, details: Mapping[str, Any] | None = None
+) -> None:
+    """Write one access event for each patient of a list, in two round trips, inside the current transaction."""
     recorded_at = await DB.value("SELECT clock_timestamp()")
+    event_ids = [new_id() for _ in patients]
+    records = [
+        _canonical(
+            actor, action, event_id=event_id, recorded_at=recorded_at, actor_id=actor.person_id, object_type="patient",
+            object_id=patient_id, client_id=client_id, patient_id=patient_id, details=details,
+        )
+        for event_id, patient_id in zip(event_ids, patients, strict=True)
+    ]  # fmt: skip
+    await DB.execute(
+        "INSERT INTO access_event (id, client_id, actor_id, action, outcome, patient_id, object_type, object_id,"
+        " request_id, canonical) SELECT one.id, $4, $5, $6, 'success', one.patient, 'patient', one.patient, $7,"
+        " one.canonical FROM unnest($1::uuid[], $2::uuid[], $3::bytea[]) AS one (id, patient, canonical)",
+        event_ids, list(patients), records, client_id, actor.person_id, action.value, actor.origin.request_id,
+    )  # fmt: skip
+
+
+def _canonical(
+    actor: Actor, action: Action, *, event_id: UUID, recorded_at: datetime, actor_id: UUID | None, object_type: str,
+    object_id: UUID | None, client_id: UUID | None, patient_id: UUID | None, outcome: str = "success",
+    reason: str | None = None, details: Mapping[str, Any] | None = None, changes: Sequence[str] = (),
+) -> bytes:  # fmt: skip
     canonical: dict[str, Any] = {
         "v": SHAPE,
         "id": str(event_id),
@@ -63,13 +103,7 @@ async def record(
         "changes": list(changes),
     }
     ensure_canonical(canonical)
-    await DB.execute(
-        "INSERT INTO access_event (id, client_id, actor_id, action, outcome, patient_id, object_type, object_id,"
-        " request_id, canonical) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        event_id, client_id, actor_id, action.value, outcome, patient_id, object_type, object_id,
-        actor.origin.request_id, rfc8785.dumps(canonical),
-    )  # fmt: skip
-    return event_id
+    return rfc8785.dumps(canonical)
 
 
 async def record_refusal(actor: Actor, *, object_type: str, object_id: UUID | None, reason: str) -> None:

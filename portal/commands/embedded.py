@@ -150,7 +150,7 @@ def _service_account() -> tuple[int, int] | None:
         with contextlib.suppress(KeyError):
             entry = pwd.getpwnam(name)
             return entry.pw_uid, entry.pw_gid
-    raise RuntimeError("Started by root, but there is neither a 'postgres' nor a 'nobody' account to run PostgreSQL as.")
+    raise RuntimeError("Started by root, and there is neither a 'postgres' nor a 'nobody' account for PostgreSQL.")
 
 
 def _wheel_binaries() -> Path | None:

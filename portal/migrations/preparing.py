@@ -24,12 +24,10 @@ async def prepare(url_for: Callable[[str], str], password: str, database: str) -
         await connection.execute("SELECT pg_advisory_lock(hashtext('chartway-roles'))")
         await connection.execute(roles_script())
         for login in LOGINS:
-            await connection.execute(
-                await connection.fetchval("SELECT format('ALTER ROLE %I PASSWORD %L', $1::text, $2::text)", login, password)
-            )
+            statement = "SELECT format('ALTER ROLE %I PASSWORD %L', $1::text, $2::text)"
+            await connection.execute(await connection.fetchval(statement, login, password))
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
-            await connection.execute(
-                await connection.fetchval("SELECT format('CREATE DATABASE %I OWNER chartway_owner', $1::text)", database)
-            )
+            statement = "SELECT format('CREATE DATABASE %I OWNER chartway_owner', $1::text)"
+            await connection.execute(await connection.fetchval(statement, database))
     finally:
         await connection.close()

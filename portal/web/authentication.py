@@ -3,13 +3,13 @@
 import hashlib
 from dataclasses import replace
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import structlog
 from litestar.connection import ASGIConnection
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from auditing.access_log.recording import record_refusal
 from portal.actor import NOBODY, Actor, Origin
@@ -30,9 +30,7 @@ class Authentication:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
+        scope = cast("HTTPScope", scope)  # there are no web sockets here
         connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope, receive, send)
         request_id = new_id()
         origin = _origin(connection, request_id)
@@ -114,7 +112,8 @@ async def _refuse_forgery(
 
 
 async def _read_form(receive: Receive) -> bytes:
-    parts, size = [], 0
+    parts: list[bytes] = []
+    size = 0
     while True:
         message = await receive()
         if message["type"] != "http.request":
@@ -140,12 +139,12 @@ def _replay(body: bytes) -> Receive:
     return receive
 
 
-async def _tell_the_access_log(actor: Actor, scope: Scope, error: PortalError) -> None:
+async def _tell_the_access_log(actor: Actor, scope: HTTPScope, error: PortalError) -> None:
     """What a signed-in person was refused; only the route's name and an id, never what they sent."""
     if actor.person_id is None:
         return
     handler = scope["route_handler"]
-    ids = [value for value in scope.get("path_params", {}).values() if isinstance(value, UUID)]
+    ids: list[Any] = [value for value in scope.get("path_params", {}).values() if isinstance(value, UUID)]
     await record_refusal(
         actor,
         object_type=f"{scope['method']} {handler.name or handler.handler_name}",

@@ -33,7 +33,7 @@ def money(amount: Decimal) -> str:
 def size(count: int) -> str:
     """Bytes for people: `38 KB`."""
     value, unit = float(count), "B"
-    for unit in ("B", "KB", "MB", "GB"):  # noqa: B007 - the unit reached is used below
+    for unit in ("B", "KB", "MB", "GB"):
         if value < 1000 or unit == "GB":
             break
         value /= 1000

@@ -10,7 +10,7 @@ from portal.errors import NotPermitted, NotSignedIn
 
 
 def check_declared_permission(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Let a request through if its route is public, or declares a permission that the actor has (one of several, if a tuple).
+    """Let a request through if its route is public, or declares a permission (or several: any) that the actor has.
 
     A route that declares neither is a route that nobody can reach.
     """

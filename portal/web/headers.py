@@ -21,7 +21,7 @@ _ALWAYS = {
 }
 
 
-async def set_headers(message: Message, scope: Scope) -> None:
+async def set_headers(message: Message, _scope: Scope) -> None:
     """Litestar's before_send hook."""
     if message["type"] != "http.response.start":
         return

@@ -29,5 +29,6 @@ class _Bare(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
-        template = record.msg if record.args and isinstance(record.msg, str) else ""  # without arguments it may be filled
+        # A message without arguments may have been filled with them already.
+        template = record.msg if record.args and isinstance(record.msg, str) else ""
         return f"{record.levelname.lower()} {record.name} {record.module}:{record.lineno} {template} {kind}".rstrip()

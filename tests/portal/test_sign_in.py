@@ -14,10 +14,10 @@ async def test_the_right_password_opens_a_session_with_a_new_token(web: Web, sql
 
     assert answer.status_code == 303
     token = re.search(r"chartway=([^;]+)", answer.headers["set-cookie"])
-    assert token and token[1] != "planted-by-somebody-else"
-    assert [row["outcome"] for row in await sql("SELECT outcome FROM access_event WHERE action = 'sign-in:succeeded'")] == [
-        "success"
-    ]
+    assert token
+    assert token[1] != "planted-by-somebody-else"
+    events = await sql("SELECT outcome FROM access_event WHERE action = 'sign-in:succeeded'")
+    assert [row["outcome"] for row in events] == ["success"]
 
 
 async def test_a_wrong_password_and_an_unknown_person_read_the_same(web: Web) -> None:

@@ -136,7 +136,8 @@ OFFICE = Client(
         "(970) 555-0176",
     ),
     coding_rules=(
-        "G2211 goes with visits of patients whom we follow over time, never beside modifier 25 unless it is preventive.",
+        "G2211 goes with visits of patients whom we follow over time, never beside modifier 25 unless it is "
+        "preventive.",
         "Vaccines of the state program get an administration line only.",
         "List long-term drug use whenever the plan continues the drug.",
     ),

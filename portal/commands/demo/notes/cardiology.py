@@ -23,8 +23,9 @@ CARDIOLOGY_NOTES = (
         layout="letterhead_pdf",
         body="""
 # Interval
-Four months since the last visit. He set two salmon nets in July without stopping for breath. One pillow. Weight at home 88 to 89 kg,
-never more than a kilo off. No shocks felt, no faint, no chest pain. Salt: "less than my wife thinks."
+Four months since the last visit. He set two salmon nets in July without stopping for breath. One pillow. Weight at
+home 88 to 89 kg, never more than a kilo off. No shocks felt, no faint, no chest pain. Salt: "less than my wife
+thinks."
 
 # Background
 - Ischemic cardiomyopathy after an anterior infarct in 2017; stent to the left anterior descending then.
@@ -34,27 +35,31 @@ never more than a kilo off. No shocks felt, no faint, no chest pain. Salt: "less
 - Single-chamber defibrillator, 2018.
 
 # Treatment
-Sacubitril-valsartan 97/103 twice a day, carvedilol 25 twice, spironolactone 25, empagliflozin 10, furosemide 20 on three
-days a week, atorvastatin 80, aspirin 81.
+Sacubitril-valsartan 97/103 twice a day, carvedilol 25 twice, spironolactone 25, empagliflozin 10, furosemide 20 on
+three days a week, atorvastatin 80, aspirin 81.
 
 # Examination
-118/70, 62 regular, 89.1 kg. Venous column 6 cm. Apex displaced, soft third sound gone since spring. Lungs dry. Legs thin.
+118/70, 62 regular, 89.1 kg. Venous column 6 cm. Apex displaced, soft third sound gone since spring. Lungs dry. Legs
+thin.
 
 # Tests
-Potassium 4.9, creatinine 1.3, NT-proBNP 610 (1,450 in March). Remote device report of August 20: no therapy delivered.
+Potassium 4.9, creatinine 1.3, NT-proBNP 610 (1,450 in March). Remote device report of August 20: no therapy
+delivered.
 
 # Opinion
-Chronic systolic failure with hypertensive heart disease and ischemic cardiomyopathy, class II, dry and compensated. On all four pillars at full dose.
-Coronary disease quiet.
+Chronic systolic failure with hypertensive heart disease and ischemic cardiomyopathy, class II, dry and compensated.
+On all four pillars at full dose. Coronary disease quiet.
 
 # Changes
 Furosemide as needed only. Potassium in two weeks. Otherwise the same.
 
 # Next
-Echo in March, clinic after it. As his cardiologist of nine years I shall go on steering this. He phones if two kilos come on in three days.
+Echo in March, clinic after it. As his cardiologist of nine years I shall go on steering this. He phones if two kilos
+come on in three days.
 """,
         answer=key(
-            "Hypertension with failure is a combination code, first; then type and acuity, the muscle, vessels, devices.",
+            "Hypertension with failure is a combination code, first; then type and acuity, the muscle, vessels, "
+            "devices.",
             "I11.0 I50.22 I25.5 I25.10 I25.2 Z95.810 Z95.5",
             placeholder("ABCD"),
             hcpcs("G2211", "ABCD"),
@@ -82,9 +87,9 @@ Echo in March, clinic after it. As his cardiologist of nine years I shall go on 
 Murmur, getting louder. Breathless on hills. Known calcific valve disease, no rheumatic fever in childhood.
 
 # Study
-Complete two-dimensional, M-mode, spectral and color Doppler from all windows, technically hard because of a narrow chest. Two
-adjacent segments could not be seen in the apical views, so sulfur hexafluoride microspheres were given: 3 mL in two pushes out of a 5 mL
-single-dose vial, 2 mL discarded. No reaction.
+Complete two-dimensional, M-mode, spectral and color Doppler from all windows, technically hard because of a narrow
+chest. Two adjacent segments could not be seen in the apical views, so sulfur hexafluoride microspheres were given: 3
+mL in two pushes out of a 5 mL single-dose vial, 2 mL discarded. No reaction.
 
 # Dimensions
 Measure | Result | Usual
@@ -93,7 +98,7 @@ Septum | 1.3 cm | 0.6 to 0.9
 LV ejection fraction, biplane | 62 % | 54 to 74
 LA volume index | 39 mL/m2 | up to 34
 Aortic peak velocity | 4.2 m/s | below 2.0
-Aortic mean gradient | 43 mmHg |
+Aortic mean gradient | 43 mmHg | none
 Aortic valve area | 0.8 cm2 | above 2.0
 RV systolic pressure | 36 mmHg | up to 35
 
@@ -141,15 +146,17 @@ Dr. Petrov was called from the laboratory, with the valve team meeting in mind.
         layout="letterhead_pdf",
         body="""
 # Referral reason
-Known native coronary disease, stent in the circumflex 2020. Stable angina, lately at two flights instead of four. Artificial hip, so no treadmill.
+Known native coronary disease, stent in the circumflex 2020. Stable angina, lately at two flights instead of four.
+Artificial hip, so no treadmill.
 
 # Day protocol
-Rest dose 9.8 mCi technetium-99m sestamibi at 07:50, pictures at 08:40. Stress: regadenoson 0.4 mg over ten seconds from the prefilled
-single-dose syringe, all of it; 31.2 mCi of the same tracer twenty seconds later; pictures after an hour. CT attenuation
-correction. Caffeine stopped the evening before.
+Rest dose 9.8 mCi technetium-99m sestamibi at 07:50, pictures at 08:40. Stress: regadenoson 0.4 mg over ten seconds
+from the prefilled single-dose syringe, all of it; 31.2 mCi of the same tracer twenty seconds later; pictures after an
+hour. CT attenuation correction. Caffeine stopped the evening before.
 
 # Hemodynamics
-Rest 64 per minute, 138/80. Peak 92, 126/72. Flushing, brief chest tightness as on the stairs, gone in four minutes without aminophylline.
+Rest 64 per minute, 138/80. Peak 92, 126/72. Flushing, brief chest tightness as on the stairs, gone in four minutes
+without aminophylline.
 
 # Electrocardiogram
 Sinus. One millimeter horizontal ST depression in V5 and V6 at minute three, recovered at eight.
@@ -164,12 +171,13 @@ Inferior | Normal | Normal
 Ejection fraction 58 percent at rest, 52 after stress. Transient dilation ratio 1.21. Anterior apex slow after stress.
 
 # Interpretation
-Reversible anterior perfusion defect of moderate size, with angina and ST change, meaning ischemia in the left anterior descending
-territory in this man with coronary disease and stable angina. The stented wall is well supplied. High-risk marks: ratio and fall of
-ejection fraction. Angiography suggested.
+Reversible anterior perfusion defect of moderate size, with angina and ST change, meaning ischemia in the left
+anterior descending territory in this man with coronary disease and stable angina. The stented wall is well supplied.
+High-risk marks: ratio and fall of ejection fraction. Angiography suggested.
 """,
         answer=key(
-            "Two doses of tracer on one day, 0.4 mg of regadenoson in tenths with JZ; disease and stable angina combine.",
+            "Two doses of tracer on one day, 0.4 mg of regadenoson in tenths with JZ; disease and stable angina "
+            "combine.",
             "I25.118 Z95.5",
             placeholder("AB"),
             hcpcs("A9500", "AB", units=2),
@@ -189,13 +197,13 @@ ejection fraction. Angiography suggested.
         layout="text",
         body="""
 # Why she is here
-Atrial fibrillation has now run on without a break since the monitor of July 2, that is ten weeks. She came to decide about a
-cardioversion. 63-year-old ferry purser. Tired after lunch, hardly any flutter in the chest. No stroke, no bleeding. Sleep test done: no
-apnea.
+Atrial fibrillation has now run on without a break since the monitor of July 2, that is ten weeks. She came to decide
+about a cardioversion. 63-year-old ferry purser. Tired after lunch, hardly any flutter in the chest. No stroke, no
+bleeding. Sleep test done: no apnea.
 
 # Risk
-Woman with hypertension: CHA2DS2-VASc of 2. Apixaban 5 mg twice a day since July 6; she names two missed doses, both in
-July. Bleeding score 1.
+Woman with hypertension: CHA2DS2-VASc of 2. Apixaban 5 mg twice a day since July 6; she names two missed doses, both
+in July. Bleeding score 1.
 
 # Tablets
 Apixaban, metoprolol succinate 50, amlodipine 5.
@@ -207,11 +215,12 @@ Apixaban, metoprolol succinate 50, amlodipine 5.
 Left atrium 41 mL/m2, ejection fraction 60, valves good.
 
 # Tracing
-Twelve-lead today, hung beside the July one: fibrillation, 86, narrow, no ST shift. Report of it is on its own sheet under the same number.
+Twelve-lead today, hung beside the July one: fibrillation, 86, narrow, no ST shift. Report of it is on its own sheet
+under the same number.
 
 # Thoughts
-Persistent atrial fibrillation, not long-standing, with symptoms. Hypertension at goal. Three unbroken weeks of anticoagulant are
-certain by her pill box.
+Persistent atrial fibrillation, not long-standing, with symptoms. Hypertension at goal. Three unbroken weeks of
+anticoagulant are certain by her pill box.
 
 # Agreed
 1. Cardioversion September 16 at the laboratory, with propofol.
@@ -239,8 +248,8 @@ certain by her pill box.
         layout="text",
         body="""
 # Program
-Home prothrombin testing since January 2022, weekly, meter checked against the laboratory in May. Mechanical mitral valve 2009. Warfarin
-for life. Target 2.5 to 3.5.
+Home prothrombin testing since January 2022, weekly, meter checked against the laboratory in May. Mechanical mitral
+valve 2009. Warfarin for life. Target 2.5 to 3.5.
 
 # Results since the last review
 Date | INR | What was done
@@ -250,16 +259,17 @@ September 2 | 3.1 | Same dose
 September 9 | 3.0 | Same dose
 
 # Patient's report by telephone to the nurse
-One bruise, shin, from the woodpile. No black stools, no nosebleed. An antibiotic was avoided for a bladder complaint which
-passed. Eats kale on Fridays and means to go on.
+One bruise, shin, from the woodpile. No black stools, no nosebleed. An antibiotic was avoided for a bladder complaint
+which passed. Eats kale on Fridays and means to go on.
 
 # My review
-All four values read and interpreted by me today. The dip of August 26 goes with a dose forgotten on the 23rd, her own account. Time in
-range for the quarter 88 percent. No interaction found in the pharmacy list.
+All four values read and interpreted by me today. The dip of August 26 goes with a dose forgotten on the 23rd, her own
+account. Time in range for the quarter 88 percent. No interaction found in the pharmacy list.
 
 # Instructions
-Warfarin 5 mg daily, 7.5 on Mondays. Test again each Wednesday. Vitamin K 1 mg is at home with a sheet on when to swallow it: never without
-calling us. Strips ordered. Dental cleaning in October needs amoxicillin first and no stopping of warfarin.
+Warfarin 5 mg daily, 7.5 on Mondays. Test again each Wednesday. Vitamin K 1 mg is at home with a sheet on when to
+swallow it: never without calling us. Strips ordered. Dental cleaning in October needs amoxicillin first and no
+stopping of warfarin.
 
 # Diagnosis for this service
 Monitoring of warfarin for a prosthetic heart valve.
@@ -289,29 +299,31 @@ Monitoring of warfarin for a prosthetic heart valve.
         layout="letterhead_pdf",
         body="""
 # Reason
-Sharp left-sided chest pains for a month, at rest or at the keyboard, seconds to a minute, never on his bicycle. 46-year-old. Father's bypass at
-50 worries him. Resting tracing normal.
+Sharp left-sided chest pains for a month, at rest or at the keyboard, seconds to a minute, never on his bicycle.
+46-year-old. Father's bypass at 50 worries him. Resting tracing normal.
 
 # Exercise
-Bruce protocol, 11 minutes 40 seconds, 13.4 METs, stopped for tired legs. Heart rate 61 to 171, 98 percent of that predicted for age. Pressure
-122/76 to 178/74. No pain whatever. Borg 17.
+Bruce protocol, 11 minutes 40 seconds, 13.4 METs, stopped for tired legs. Heart rate 61 to 171, 98 percent of that
+predicted for age. Pressure 122/76 to 178/74. No pain whatever. Borg 17.
 
 # Tracing during and after
-Upsloping J-point depression under one millimeter, gone within thirty seconds. Three single ventricular beats in recovery. No arrhythmia
-else.
+Upsloping J-point depression under one millimeter, gone within thirty seconds. Three single ventricular beats in
+recovery. No arrhythmia else.
 
 # Pictures at rest
-Normal chamber sizes, wall thickness 0.9 cm, ejection fraction 60. No effusion. Valves move freely; color shows a trivial tricuspid jet.
+Normal chamber sizes, wall thickness 0.9 cm, ejection fraction 60. No effusion. Valves move freely; color shows a
+trivial tricuspid jet.
 
 # Pictures within 50 seconds of stopping
 All sixteen segments thicken more. Cavity smaller. Ejection fraction 75. Nothing stays behind.
 
 # Answer
-Negative for ischemia at a high workload. Duke score 11. Event rate after such a test is well below one percent a year.
+Negative for ischemia at a high workload. Duke score 11. Event rate after such a test is well below one percent a
+year.
 
 # Message for the family doctor
-Chest pain of another kind, not cardiac as far as this test reaches. Press on the third rib: it may be the costal cartilage, which I
-leave to you. His LDL of 141 with that father deserves a talk.
+Chest pain of another kind, not cardiac as far as this test reaches. Press on the third rib: it may be the costal
+cartilage, which I leave to you. His LDL of 141 with that father deserves a talk.
 """,
         answer=key(
             "A normal test leaves the pain as it was; the father's disease is why it was done.",
@@ -335,7 +347,8 @@ leave to you. His LDL of 141 with that father deserves a talk.
 Dual-chamber pacemaker, left chest, put in June 2019 for sick sinus syndrome. Leads of the same date. No advisory.
 
 # Visit
-In person, programmer used by me. 85-year-old, well, dances on Thursdays, but after supper feels her heart "knock in the throat".
+In person, programmer used by me. 85-year-old, well, dances on Thursdays, and there finds that her legs give out
+before the music does: the pulse stays at 70 through a polka.
 
 # Figures
 Parameter | Atrium | Ventricle
@@ -347,22 +360,23 @@ Paced | 91 % | 3 %
 Battery 2.94 volts, some five years left. Underlying rhythm: sinus at 38.
 
 # Stored events
-No mode switch. 14 runs of pacemaker-driven rapid ventricular pacing, all between 19:00 and 21:00, triggered by retrograde conduction after single
-ventricular beats.
+No mode switch. No fast rhythm above or below since the last reading. Rate histogram: a single tall bar between 60 and
+70.
 
 # Programming, tried and kept
-- Post-ventricular atrial refractory period 250 to 300 ms.
-- Response to premature beats switched on.
-- Upper tracking rate 130 to 120.
-- Ventricular output 2.5 to 2.0 volts.
+- Rate response from low to medium-high, threshold for activity one step down.
+- Upper sensor rate 110 to 125.
+- Ventricular output 2.5 to 2.0 volts, to spare the battery.
 
-With her sitting on the table a test burst no longer started a run. Pocket healed, skin thick enough, no warmth.
+A brisk walk down the hall and back then brought her to 98 without a cough or a flutter. Pocket healed, skin thick
+enough, no warmth.
 
 # Conclusion
-Sick sinus syndrome, dual-chamber system working, adjusted for endless-loop tachycardia.
+Sick sinus syndrome, dual-chamber system in order, sensor adjusted to give her a rate when she moves.
 
 # Ahead
-Home box goes on sending every three months. Return in a year, or when the knocking does not go.
+Home box goes on sending every three months. Return in a year, or after four Thursdays should the polka still beat
+her.
 """,
         answer=key(
             "The visit was to adjust the device, so Z45.018 and not the mere presence; then the disease it treats.",
@@ -383,8 +397,8 @@ Home box goes on sending every three months. Return in a year, or when the knock
         layout="operative_pdf",
         body="""
 # Indication
-Chest pain at rest on two nights, relieved by nitroglycerin, enzymes negative: unstable angina. Also a year of right calf cramp
-after one block; right ankle index 0.71. 67-year-old, former welder.
+Chest pain at rest on two nights, relieved by nitroglycerin, enzymes negative: unstable angina. Also a year of right
+calf cramp after one block; right ankle index 0.71. 67-year-old, former welder.
 
 # Access
 Right radial failed to pass a loop at the elbow; left femoral under ultrasound, 6 French, clean single wall stick.
@@ -424,7 +438,8 @@ Plug-type device, left groin, dry. Foot pulses as before.
 Discuss bypass on Monday; the leg can wait for that. High-intensity statin begun, smoking finished in 2022.
 """,
         answer=key(
-            "Disease and unstable angina combine, the occlusion is added; the leg pictures have a G code and their own disease.",
+            "Disease and unstable angina combine, the occlusion is added; the leg pictures have a G code and their "
+            "own disease.",
             "I25.110 I25.82 I70.211",
             placeholder("AB"),
             hcpcs("G0278", "C"),
@@ -443,19 +458,19 @@ Discuss bypass on Monday; the leg can wait for that. High-intensity statin begun
         layout="text",
         body="""
 # Enrolled for
-Infarction of May 3, 2026, drug-eluting stent to the right coronary the same day. Thirty-six sessions written in the plan of care
-which I signed on August 31.
+Infarction of May 3, 2026, drug-eluting stent to the right coronary the same day. Thirty-six sessions written in the
+plan of care which I signed on August 31.
 
 # Hours today
 13:00 to 14:00 exercise, 14:05 to 15:05 exercise. Two sessions, both with monitored exercise, physician on the floor.
 
 # First hour
-Treadmill 3.0 miles an hour, 2 percent, 22 minutes; rowing 10; cool-down. Heart rate 68 to 108. Pressure 124/70, peak 146/72. Borg 12. Sinus,
-no ectopic beats.
+Treadmill 3.0 miles an hour, 2 percent, 22 minutes; rowing 10; cool-down. Heart rate 68 to 108. Pressure 124/70, peak
+146/72. Borg 12. Sinus, no ectopic beats.
 
 # Second hour
-Resistance circuit, eight stations of twelve repeats, then Nordic poles in the corridor. Heart rate up to 101. No chest pain, no
-giddiness.
+Resistance circuit, eight stations of twelve repeats, then Nordic poles in the corridor. Heart rate up to 101. No
+chest pain, no giddiness.
 
 # Woven in
 How to read a label, with the dietitian, using her own soup can: 890 mg of sodium surprised her. Breathing practice.
@@ -486,7 +501,8 @@ spoken with at 14:02.
         layout="scanned_fax_png",
         body="""
 # Dear colleague
-Thank you for sending Mr. Ekwueme, 76-year-old, who went down twice in August, each time on getting up at night to pass water.
+Thank you for sending Mr. Ekwueme, 76-year-old, who went down twice in August, each time on getting up at night to
+pass water.
 
 # Story
 Gray vision, knees soft, out for seconds, no tongue bite, quick recovery. Nothing while sitting. Tamsulosin 0.4 mg was
@@ -502,11 +518,12 @@ Tracing normal, your copy. Two-week monitor: no pause, no run. Echo ordinary for
 Orthostatic hypotension caused by tamsulosin, an adverse effect. It explains the faints fully.
 
 # Suggestion
-Stop tamsulosin; ask urology about finasteride for the enlarged prostate with nocturia. Sit a minute before standing. No pacemaker, no further
-tests. He need not come back to me.
+Stop tamsulosin; ask urology about finasteride for the enlarged prostate with nocturia. Sit a minute before standing.
+No pacemaker, no further tests. He need not come back to me.
 """,
         answer=key(
-            "Low pressure due to a drug, then the drug as adverse effect; the faint is explained; prostate and nocturia.",
+            "Low pressure due to a drug, then the drug as adverse effect; the faint is explained; prostate and "
+            "nocturia.",
             "I95.2 T44.6X5A N40.1 R35.1",
             placeholder("ABCD"),
         ),

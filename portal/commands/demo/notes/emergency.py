@@ -26,22 +26,22 @@ STAIR_SPRAIN = Note(
 
 # History
 23-year-old college student who missed the last two steps of the back stairs at his apartment building an hour ago and
-came down on the outside of the left foot. He heard a pop. Limped to the car with a roommate's help. Iced it. No numbness,
-no knee pain, head not struck. Never injured this ankle before. No medicines, no allergies.
+came down on the outside of the left foot. He heard a pop. Limped to the car with a roommate's help. Iced it. No
+numbness, no knee pain, head not struck. Never injured this ankle before. No medicines, no allergies.
 
 # Examination
 BP 128/74, pulse 82, temperature 98.4 F, saturation 99 percent. Comfortable seated. Egg-sized swelling in front of and
 below the lateral malleolus. Exquisitely tender over the anterior talofibular ligament; calcaneofibular ligament less
-so. No tenderness at the posterior edge of either malleolus, base of the fifth metatarsal or navicular. Proximal fibula
-and squeeze test negative. Anterior drawer guarded. Pulses 2+, toes pink, sensation whole.
+so. No tenderness at the posterior edge of either malleolus, base of the fifth metatarsal or navicular. Proximal
+fibula and squeeze test negative. Anterior drawer guarded. Pulses 2+, toes pink, sensation whole.
 
 # Imaging
-He could not take four steps, so three views of the left ankle were taken. I read them: soft tissue swelling laterally,
-mortise congruent, no break. The radiologist agreed.
+He could not take four steps, so three views of the left ankle were taken. I read them: soft tissue swelling
+laterally, mortise congruent, no break. The radiologist agreed.
 
 # Course
-Ibuprofen 600 mg by mouth. A rigid stirrup brace, prefabricated, off the shelf, was fitted on the left by the technician
-and checked by me; he walked with crutches after ten minutes of teaching.
+Ibuprofen 600 mg by mouth. A rigid stirrup brace, prefabricated, off the shelf, was fitted on the left by the
+technician and checked by me; he walked with crutches after ten minutes of teaching.
 
 # Diagnosis
 Sprain of the anterior talofibular ligament, left ankle, grade 2.
@@ -75,28 +75,29 @@ FINGER_GLUE = Note(
 Cut right index finger, still oozing after forty minutes of pressure.
 
 # HPI
-Mrs. Tillery, a 71-year-old right-handed retired teacher, was slicing an acorn squash in her own kitchen when the chef's
-knife slid. She takes apixaban for a deep vein clot of the leg in May; today's evening dose has not been taken. The knife
-was clean. Last tetanus booster 2022. She is also worried because she felt light-headed at the sight of blood; that has
-passed. No chest pain, no palpitations.
+Mrs. Tillery, a 71-year-old right-handed retired teacher, was slicing an acorn squash in her own kitchen when the
+chef's knife slid. She takes apixaban for a deep vein clot of the leg in May; today's evening dose has not been taken.
+The knife was clean. Last tetanus booster 2022. She is also worried because she felt light-headed at the sight of
+blood; that has passed. No chest pain, no palpitations.
 
 # Past history
-Provoked DVT after knee surgery, six months of anticoagulation intended, through November. Hypothyroid, on replacement.
+Provoked DVT after knee surgery, six months of anticoagulation intended, through November. Hypothyroid, on
+replacement.
 
 # Physical
-Afebrile, 142/80, 76, 16, 98 percent. Heart regular. Lungs clear. Neurologic: steady gait.
-Right index finger: oblique clean laceration 1.8 cm long over the radial side of the middle phalanx, through dermis.
-Nail and nail bed spared. Flexor and extensor function tested against resistance, full. Two-point 5 mm on both sides.
-No foreign body seen in a bloodless field.
+Afebrile, 142/80, 76, 16, 98 percent. Heart regular. Lungs clear. Neurologic: steady gait. Right index finger: oblique
+clean laceration 1.8 cm long over the radial side of the middle phalanx, through dermis. Nail and nail bed spared.
+Flexor and extensor function tested against resistance, full. Two-point 5 mm on both sides. No foreign body seen in a
+bloodless field.
 
 # Decision making
 Bleeding on an anticoagulant, so hemoglobin was checked: 12.8. I talked through holding versus continuing apixaban and
 we agreed she continues, with the evening dose delayed to bedtime. Near-faint judged vasovagal; ECG not needed.
 
 # Procedure
-Finger tourniquet for six minutes. Irrigated with 200 mL saline under pressure. Edges came together without tension and
-were held while three coats of cyanoacrylate tissue adhesive were laid on; no sutures, no strips. Hemostasis complete on
-release. Non-stick dressing.
+Finger tourniquet for six minutes. Irrigated with 200 mL saline under pressure. Edges came together without tension
+and were held while three coats of cyanoacrylate tissue adhesive were laid on; no sutures, no strips. Hemostasis
+complete on release. Non-stick dressing.
 
 # Impression
 1. Laceration of right index finger, no nail damage, closed with tissue adhesive.
@@ -145,25 +146,25 @@ wall: pressing over the left costal margin is "sort of" the pain. Abdomen soft. 
 
 # Data
 ECG 1: sinus 84, no ST change, no old tracing. ECG 2 at 11:20 the same. Formal readings go to cardiology.
-High-sensitivity troponin 6, 7 and 6 ng/L at 0, 2 and 6 hours. CMP, CBC normal. CXR, my read: no infiltrate, mediastinum
-not wide.
+High-sensitivity troponin 6, 7 and 6 ng/L at 0, 2 and 6 hours. CMP, CBC normal. CXR, my read: no infiltrate,
+mediastinum not wide.
 
 # ED course and observation
 Aspirin 324 chewed. HEART score 4. Observation ordered 10:15 for serial enzymes and telemetry. Reassessed at noon,
-15:00 and 18:30: pain free since 11:00, telemetry without ectopy. Cardiology, by phone,
-will stress him as an outpatient on Friday. Released from observation 19:10 by my written order. He wants
-to stop smoking and took the patch prescription.
+15:00 and 18:30: pain free since 11:00, telemetry without ectopy. Cardiology, by phone, will stress him as an
+outpatient on Friday. Released from observation 19:10 by my written order. He wants to stop smoking and took the patch
+prescription.
 
 # Assessment
-Chest pressure, cause not established; ACS was considered and is unlikely. Hypertension. Hyperlipidemia.
-Cigarette dependence.
+Chest pressure, cause not established; ACS was considered and is unlikely. Hypertension. Hyperlipidemia. Cigarette
+dependence.
 
 # Disposition
 Home 19:20 with his wife, aspirin 81 daily until seen. Return at once if the pressure recurs.
 
 # Nursing resource sheet
-Triage 5, saline lock 8, telemetry 20, ECG assistance twice 10, reassessments 24, blood draws 15, medicine 5, discharge
-teaching 8. Total 95.
+Triage 5, saline lock 8, telemetry 20, ECG assistance twice 10, reassessments 24, blood draws 15, medicine 5,
+discharge teaching 8. Total 95.
 """,
     answer=key(
         "No cause was established, so the pressure itself is coded, then the stated chronic conditions.",
@@ -195,8 +196,9 @@ ASTHMA = Note(
 
 # History of present illness
 24-year-old woman with moderate persistent asthma, on a daily budesonide-formoterol inhaler, who cleaned out a damp
-basement yesterday. Wheeze and dry cough started overnight. Eight puffs of rescue albuterol since dawn, little help. One
-admission at age 15, never intubated. No fever, sputum, chest pain or leg swelling. Not pregnant (test negative here).
+basement yesterday. Wheeze and dry cough started overnight. Eight puffs of rescue albuterol since dawn, little help.
+One admission at age 15, never intubated. No fever, sputum, chest pain or leg swelling. Not pregnant (test negative
+here).
 
 # Objective
 HR 118, RR 28, BP 124/70, T 98.9, SpO2 91 percent on room air. Peak flow 210 (best 430). Accessory muscles working.
@@ -208,15 +210,15 @@ Diffuse expiratory wheeze, prolonged phase, fair air entry. No crackles. Heart f
 - 14:24 methylprednisolone sodium succinate 125 mg IV push, single vial, none left over.
 
 # Reassessment
-15:10 better, full sentences, wheeze only with forced breath. 16:15 peak flow 340, SpO2 96 without oxygen. 17:00 walked
-the hall with no desaturation. I watched her use the inhaler and corrected the timing.
+15:10 better, full sentences, wheeze only with forced breath. 16:15 peak flow 340, SpO2 96 without oxygen. 17:00
+walked the hall with no desaturation. I watched her use the inhaler and corrected the timing.
 
 # Working diagnosis
 Acute exacerbation of moderate persistent asthma, trigger mold dust.
 
 # Going home
-Prednisone 40 mg for five days. Continue the controller, two puffs morning and night. Stay out of that basement. Clinic
-within three days. Written action plan given and read back.
+Prednisone 40 mg for five days. Continue the controller, two puffs morning and night. Stay out of that basement.
+Clinic within three days. Written action plan given and read back.
 
 # Nursing resource sheet
 Triage 5, continuous oximetry 15, nebulizers 21, IV start 8, reassessments 20, discharge teaching 8. Total 77.
@@ -246,8 +248,8 @@ Withdrawal from fentanyl; asks for help to stop.
 # Story
 Ms. O'Rourke is 33 and has used smoked fentanyl every day for about two years after oxycodone for a back injury. She
 meets eight criteria for opioid use disorder, severe. Last use 26 hours ago. Since midnight she has had yawning, goose
-flesh, cramps, loose stools and could not keep still. Two past attempts on her own. No alcohol, no benzodiazepines. She
-lives with her sister, who drove her. No thoughts of suicide; an overdose in June was reversed by a bystander.
+flesh, cramps, loose stools and could not keep still. Two past attempts on her own. No alcohol, no benzodiazepines.
+She lives with her sister, who drove her. No thoughts of suicide; an overdose in June was reversed by a bystander.
 
 # Findings
 Temp 99.1, pulse 108, pressure 138/86, breathing 18, oxygen 99. Restless, tearing, pupils 6 mm, skin piloerect. Lungs
@@ -258,10 +260,10 @@ COWS 17 at 11:05.
 Urine drug screen fentanyl positive, pregnancy negative. Liver enzymes normal. HIV and hepatitis C drawn with consent.
 
 # What was done
-Risks and benefits of buprenorphine were discussed and she agreed. Buprenorphine-naloxone film 8 mg-2 mg under the tongue,
-one film, at 11:20. COWS 9 at 12:05 and 5 at 12:50. Assessment, initiation of medication and arrangement of follow-up
-were carried out by me: bridge prescription for five days, appointment at the Lakemont recovery clinic on Monday at 9:00
-with the name of the nurse who expects her, naloxone spray in hand, sister shown how to use it.
+Risks and benefits of buprenorphine were discussed and she agreed. Buprenorphine-naloxone film 8 mg-2 mg under the
+tongue, one film, at 11:20. COWS 9 at 12:05 and 5 at 12:50. Assessment, initiation of medication and arrangement of
+follow-up were carried out by me: bridge prescription for five days, appointment at the Lakemont recovery clinic on
+Monday at 9:00 with the name of the nurse who expects her, naloxone spray in hand, sister shown how to use it.
 
 # Final diagnosis
 Opioid dependence with withdrawal.
@@ -305,8 +307,8 @@ care. No sick contacts known.
 
 # Exam
 T 102.2 rectal, HR 132, RR 26, SpO2 99 percent, 14.6 kg. Consolable, tears present. Right drum bulging, opaque yellow,
-immobile, no perforation, canal dry. Left drum gray, moves. Throat pink. Neck supple. Chest clear. Belly soft. Capillary
-refill under two seconds.
+immobile, no perforation, canal dry. Left drum gray, moves. Throat pink. Neck supple. Chest clear. Belly soft.
+Capillary refill under two seconds.
 
 # Given here
 Ibuprofen 140 mg by mouth at 19:02; temperature 100.6 an hour later, child playing with the otoscope lamp.
@@ -337,25 +339,26 @@ RENAL_COLIC = Note(
 Right flank pain, worst of his life.
 
 # HPI
-44 y/o line cook. Sudden at 06:10, waves, right flank into the groin. Nausea, vomited three times. Pink urine. Cannot lie
-still. No fever, no burning. First episode. Brother has kidney stones. Nothing by mouth since last night.
+44 y/o line cook. Sudden at 06:10, waves, right flank into the groin. Nausea, vomited three times. Pink urine. Cannot
+lie still. No fever, no burning. First episode. Brother has kidney stones. Nothing by mouth since last night.
 
 # Exam
 168/98 in pain, 104, 20, 98.0 F, 99%. Pacing, pale, sweating. Abdomen soft, no rebound. Right costovertebral angle
 tender. Testes normal. Femoral pulses equal.
 
 # Results
-UA: large blood, no nitrite, no leukocytes. Creatinine 1.4 (baseline unknown). WBC 10.9. CT without contrast, radiology:
-5 mm calculus at the right ureterovesical junction with moderate right hydronephrosis and perinephric stranding; aorta
-normal.
+UA: large blood, no nitrite, no leukocytes. Creatinine 1.4 (baseline unknown). WBC 10.9. CT without contrast,
+radiology: 5 mm calculus at the right ureterovesical junction with moderate right hydronephrosis and perinephric
+stranding; aorta normal.
 
 # Medicine and fluids (all through one left arm line)
-07:02 ketorolac 30 mg IV push. 07:05 ondansetron 4 mg IV push. 07:10 to 08:25 normal saline one liter, for vomiting and
-dehydration. 08:40 tamsulosin by mouth.
+07:02 ketorolac 30 mg IV push. 07:05 ondansetron 4 mg IV push. 07:10 to 08:25 normal saline one liter, for vomiting
+and dehydration. 08:40 tamsulosin by mouth.
 
 # MDM
 Obstructing stone, not infected, pain answered to one round, kidney function to be repeated. Considered: dissection,
-appendicitis, torsion, pyelonephritis; image and urine speak against. Urology (on call) agrees with a trial of passage.
+appendicitis, torsion, pyelonephritis; image and urine speak against. Urology (on call) agrees with a trial of
+passage.
 
 # Dx
 Obstructing right ureteral calculus with hydronephrosis.
@@ -387,20 +390,20 @@ DOG_BITE = Note(
 16:48, walked in, towel round the arm.
 
 # What happened
-Letter carrier, 47-year-old, bitten on the sidewalk of her route half an hour before by a mixed-breed dog that ran off and
-is not known in the street. Unprovoked. Two punctures and a tear on the left forearm. Washed under a hose. Tetanus: more
-than ten years, cannot recall. No immune problem. No earlier rabies vaccine. Left-handed.
+Letter carrier, 47-year-old, bitten on the sidewalk of her route half an hour before by a mixed-breed dog that ran off
+and is not known in the street. Unprovoked. Two punctures and a tear on the left forearm. Washed under a hose.
+Tetanus: more than ten years, cannot recall. No immune problem. No earlier rabies vaccine. Left-handed.
 
 # Looking at it
-T 98.6, P 90, BP 132/78. Dorsal left forearm, mid third: a ragged open wound 1.5 cm long into the fat and two punctures 4
-mm deep. No tendon visible. Finger and wrist extension strong. Sensation of the radial nerve intact. X-ray: no tooth, no
-fracture.
+T 98.6, P 90, BP 132/78. Dorsal left forearm, mid third: a ragged open wound 1.5 cm long into the fat and two
+punctures 4 mm deep. No tendon visible. Finger and wrist extension strong. Sensation of the radial nerve intact.
+X-ray: no tooth, no fracture.
 
 # What I did
-Soaked and flushed with a liter of saline and povidone-iodine, edges left open on purpose. Tetanus-diphtheria-pertussis
-vaccine in the right deltoid. Amoxicillin-clavulanate first dose by mouth. The dog cannot be observed, so the health
-department was called; they advise post-exposure prophylaxis and will give globulin and vaccine at their own clinic
-tonight at 19:00, transport arranged by her supervisor.
+Soaked and flushed with a liter of saline and povidone-iodine, edges left open on purpose.
+Tetanus-diphtheria-pertussis vaccine in the right deltoid. Amoxicillin-clavulanate first dose by mouth. The dog cannot
+be observed, so the health department was called; they advise post-exposure prophylaxis and will give globulin and
+vaccine at their own clinic tonight at 19:00, transport arranged by her supervisor.
 
 # Impression
 Open bite, left forearm. Exposure to rabies, possible. Booster given.
@@ -441,17 +444,17 @@ Time | Event
 14:47 | Helicopter off to the thrombectomy center
 
 # History
-Mrs. Obregon, a 73-year-old right-handed woman, slid off her chair at lunch with her face drooping and the left arm dead.
-Paroxysmal atrial fibrillation is known. Her husband says she stopped apixaban three weeks ago since the copay went up and
-they could not meet it; nobody was told. No bleeding history, no recent surgery, no trauma.
+Mrs. Obregon, a 73-year-old right-handed woman, slid off her chair at lunch with her face drooping and the left arm
+dead. Paroxysmal atrial fibrillation is known. Her husband says she stopped apixaban three weeks ago since the copay
+went up and they could not meet it; nobody was told. No bleeding history, no recent surgery, no trauma.
 
 # Examination
-BP 172/88, pulse 92 irregular, glucose 118, weight 80 kg. Eyes deviate right. Left lower face weak. Left arm no movement,
-left leg drifts to the bed. Speech slurred but sensible. Stroke nurse and I score NIHSS 11 before treatment.
+BP 172/88, pulse 92 irregular, glucose 118, weight 80 kg. Eyes deviate right. Left lower face weak. Left arm no
+movement, left leg drifts to the bed. Speech slurred but sensible. Stroke nurse and I score NIHSS 11 before treatment.
 
 # Thinking
-Disabling deficit inside the window, no contraindication, consent from patient and husband. Embolism from fibrillation is
-likely but not shown. Neurologist concurs, advises transfer.
+Disabling deficit inside the window, no contraindication, consent from patient and husband. Embolism from fibrillation
+is likely but not shown. Neurologist concurs, advises transfer.
 
 # Response
 At 14:40 the leg holds against gravity; arm and speech unchanged. Pressure kept under 180 with one dose of labetalol.
@@ -460,11 +463,13 @@ At 14:40 the leg holds against gravity; arm and speech unchanged. Pressure kept 
 Life-threatening brain ischemia. 48 minutes of my time, apart from any separately reported procedure.
 
 # Diagnoses
-1. Acute ischemic infarct, occlusion of the right middle cerebral artery; left hemiplegia, left facial weakness, dysarthria.
+1. Acute ischemic infarct, occlusion of the right middle cerebral artery; left hemiplegia, left facial weakness,
+dysarthria.
 2. Paroxysmal atrial fibrillation, anticoagulant stopped because of cost.
 """,
     answer=key(
-        "Embolism is only likely, so the occlusion is unspecified; deficits, underdosing with its reason, and the score.",
+        "Embolism is only likely, so the occlusion is unspecified; deficits, underdosing with its reason, and the "
+        "score.",
         "I63.511 G81.94 R29.810 R47.1 I48.0 T45.516A Z91.120 R29.711",
         placeholder("ABCD"),
     ),
@@ -492,9 +497,9 @@ PYELONEPHRITIS = Note(
 Fever, shaking, back pain x 2 days.
 
 # HPI
-67 y/o retired baker. Burning urine on Thursday, then chills and left flank ache. Tmax 102.6. Nausea, kept down tea. No
-stone history, no catheter. Diabetes type 2 for twelve years on metformin and empagliflozin. Kidney clinic calls it CKD
-stage 3a, last eGFR 52.
+67 y/o retired baker. Burning urine on Thursday, then chills and left flank ache. Tmax 102.6. Nausea, kept down tea.
+No stone history, no catheter. Diabetes type 2 for twelve years on metformin and empagliflozin. Kidney clinic calls it
+CKD stage 3a, last eGFR 52.
 
 # PMH / meds
 T2DM, CKD 3a. Metformin 500 bid (reduced dose), empagliflozin 10, atorvastatin. NKDA.
@@ -505,17 +510,17 @@ discomfort. Not confused. Feet intact.
 
 # Results
 UA nitrite pos, leuk esterase large, WBC too many to count. Culture sent. WBC 15.8. Lactate 1.1. Cr 1.2, eGFR 49.
-Glucose 211, no ketones, gap normal. A quick look with the bedside ultrasound, no image
-kept: no hydronephrosis on the left.
+Glucose 211, no ketones, gap normal. A quick look with the bedside ultrasound, no image kept: no hydronephrosis on the
+left.
 
 # Treatment
-Ceftriaxone 1 g IV over 30 min 18:05 to 18:35. Normal saline 1000 mL 18:36 to 19:45. Acetaminophen by mouth. Empagliflozin
-put on hold until she is eating.
+Ceftriaxone 1 g IV over 30 min 18:05 to 18:35. Normal saline 1000 mL 18:36 to 19:45. Acetaminophen by mouth.
+Empagliflozin put on hold until she is eating.
 
 # MDM
-Febrile kidney infection in a diabetic with chronic kidney disease, hemodynamically fine, tolerating fluids, daughter at
-home. Sepsis looked for: one organ system, lactate normal, pressure stable. Outpatient trial is reasonable, with a call
-tomorrow.
+Febrile kidney infection in a diabetic with chronic kidney disease, hemodynamically fine, tolerating fluids, daughter
+at home. Sepsis looked for: one organ system, lactate normal, pressure stable. Outpatient trial is reasonable, with a
+call tomorrow.
 
 # Dx
 Acute pyelonephritis, left. Type 2 diabetes. CKD 3a.
@@ -524,7 +529,8 @@ Acute pyelonephritis, left. Type 2 diabetes. CKD 3a.
 20:10. Cefpodoxime x 10 d. Pharmacy checked dose for kidney function. Culture line gives the result Monday.
 
 # Nursing resource sheet
-Triage 5, IV start 8, infusion watch 15, fluids 15, reassessments 15, blood draw 5, oral medicine 5, teaching 8. Total 76.
+Triage 5, IV start 8, infusion watch 15, fluids 15, reassessments 15, blood draw 5, oral medicine 5, teaching 8. Total
+76.
 """,
     answer=key(
         "Diabetes and kidney disease are linked unless the note says otherwise; the organism is not known yet.",

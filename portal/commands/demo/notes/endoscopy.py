@@ -22,8 +22,8 @@ ENDOSCOPY_NOTES = (
         layout="operative_pdf",
         body="""
 # Indication
-Screening for colorectal cancer, average risk. Last colonoscopy ten years and two months ago, normal. No symptoms, no family
-history, no earlier polyp.
+Screening for colorectal cancer, average risk. Last colonoscopy ten years and two months ago, normal. No symptoms, no
+family history, no earlier polyp.
 
 # Sedation
 Propofol by the anesthesia service (Ms. Farrow, CRNA). ASA 2.
@@ -51,8 +51,8 @@ No polyp was seen, no tissue was taken.
 2. Diverticulosis of the left colon.
 
 # Recommendations
-At her next due date she will be 80: decide then, not by reflex. Fiber. She may eat and must not drive until
-tomorrow. Results were given to her and to her husband, on paper, before leaving.
+At her next due date she will be 80: decide then, not by reflex. Fiber. She may eat and must not drive until tomorrow.
+Results were given to her and to her husband, on paper, before leaving.
 """,
         answer=key(
             "Average risk on Medicare and nothing removed: G0121, screening first, the diverticula second.",
@@ -73,8 +73,8 @@ tomorrow. Results were given to her and to her husband, on paper, before leaving
         layout="letterhead_pdf",
         body="""
 # Why now
-72-year-old gentleman. In 2021 I took out four tubular adenomas, the largest 14 mm; in 2023 none. He is due. No bleeding, no
-change of habit, weight constant. Aspirin only.
+72-year-old gentleman. In 2021 I took out four tubular adenomas, the largest 14 mm; in 2023 none. He is due. No
+bleeding, no change of habit, weight constant. Aspirin only.
 
 # Consent and checks
 Perforation, bleeding, missed lesions, sedation: understood. Identity band read aloud.
@@ -83,13 +83,13 @@ Perforation, bleeding, missed lesions, sedation: understood. Identity band read 
 Monitored anesthesia care.
 
 # Course of the examination
-The pediatric colonoscope passed a tight sigmoid with the patient turned on his back and reached the cecum at eleven minutes. Base of
-the cecum washed. Quality of cleansing: Boston 2, 3, 3.
+The pediatric colonoscope passed a tight sigmoid with the patient turned on his back and reached the cecum at eleven
+minutes. Base of the cecum washed. Quality of cleansing: Boston 2, 3, 3.
 
-Coming out took fourteen minutes, the right colon being looked at twice, the second time in retroflexion. Near-focus and
-narrow-band light were used over the old tattoo in the transverse colon: flat scar, regular pits, nothing recurrent. The haustra
-were pressed open one after another. I found no polyp anywhere. Small internal hemorrhoids without stigmata appeared in the anal
-canal and are of no account to him.
+Coming out took fourteen minutes, the right colon being looked at twice, the second time in retroflexion. Near-focus
+and narrow-band light were used over the old tattoo in the transverse colon: flat scar, regular pits, nothing
+recurrent. The haustra were pressed open one after another. I found no polyp anywhere. Small internal hemorrhoids
+without stigmata appeared in the anal canal and are of no account to him.
 
 # Time stamps
 Scope in 09:12, cecum 09:23, out 09:37.
@@ -131,8 +131,8 @@ First screening colonoscopy at 66, invited after years of putting it off. Asympt
 Anesthesia service, propofol. Capnography throughout.
 
 # Technique
-After a rectal examination without a mass, the scope was advanced under water to the cecum (landmarks photographed; the last 4 cm of
-ileum looked normal). Bowel preparation adequate, Boston 7. Adenoma detection aid switched on.
+After a rectal examination without a mass, the scope was advanced under water to the cecum (landmarks photographed;
+the last 4 cm of ileum looked normal). Bowel preparation adequate, Boston 7. Adenoma detection aid switched on.
 
 # Findings
 Segment | Finding
@@ -141,8 +141,9 @@ Sigmoid, 25 cm | One pedunculated polyp, head 11 mm, Paris 0-Ip
 Rectum | Normal in retroflexion
 
 # Intervention
-The stalk was snared one third of the way down, with 1:10,000-free saline not required, and cut with blended current. Head recovered through
-the suction trap in one piece. The stump was white and dry; one clip was put across it since he flies to Lagos on Thursday.
+The stalk was snared one third of the way down and cut with blended current; no injection was needed. Head recovered
+through the suction trap in one piece. The stump was white and dry; one clip was put across it since he flies to Lagos
+on Thursday.
 
 # Complications
 None. Blood loss nil.
@@ -154,8 +155,8 @@ Sigmoid polyp, removed completely. Otherwise normal.
 One polypoid fragment, 11 x 8 x 8 mm. Tubular adenoma, low grade throughout, cauterized margin free. A. Feldspar, MD.
 
 # Closing remark
-Final diagnosis after screening: tubular adenoma of the sigmoid colon. Next examination in five years, since it was single yet over
-10 mm. Letter and picture mailed on September 11.
+Final diagnosis after screening: tubular adenoma of the sigmoid colon. Next examination in five years, since it was
+single yet over 10 mm. Letter and picture mailed on September 11.
 """,
         answer=key(
             "Begun as screening, so Z12.11 stays first and Medicare wants PT on the removal.",
@@ -176,15 +177,16 @@ Final diagnosis after screening: tubular adenoma of the sigmoid colon. Next exam
         layout="letterhead_pdf",
         body="""
 # Reason for the test
-Heartburn for decades, partly controlled by omeprazole; regurgitation on lying down. Grandfather had esophageal cancer.
+Heartburn for decades, partly controlled by omeprazole; regurgitation on lying down. Grandfather had esophageal
+cancer.
 
 # Sedation
-Given under my direction by the endoscopy nurse, who had no other duty: midazolam 3 mg and fentanyl 75 mcg in steps, first dose
-10:04, last look at the patient by me 10:21. Deeply comfortable, answered to voice. No reversal.
+Given under my direction by the endoscopy nurse, who had no other duty: midazolam 3 mg and fentanyl 75 mcg in steps,
+first dose 10:04, last look at the patient by me 10:21. Deeply comfortable, answered to voice. No reversal.
 
 # What was seen
-Esophagus: Two erosions, each longer than 5 mm and not joining, grade B. Above the folds a salmon tongue, Prague C1 M3. Folds top at 38
-cm, pinch at 41 cm.
+Esophagus: Two erosions, each longer than 5 mm and not joining, grade B. Above the folds a salmon tongue, Prague C1
+M3. Folds top at 38 cm, pinch at 41 cm.
 
 Stomach: Sliding hiatal hernia of 3 cm, no Cameron lesion. Body and antrum with a normal pattern. Pylorus open.
 
@@ -202,11 +204,12 @@ Pathology of September 14: intestinal metaplasia with goblet cells in all jars. 
 - Hiatal hernia.
 
 # Plan
-Omeprazole 40 mg before breakfast and before supper for eight weeks, then one a day without end. Head of the bed up. Scope again in three
-years.
+Omeprazole 40 mg before breakfast and before supper for eight weeks, then one a day without end. Head of the bed up.
+Scope again in three years.
 """,
         answer=key(
-            "Biopsy confirmed Barrett's; esophagitis and hernia were also found; the endoscopist sedated a Medicare patient.",
+            "Biopsy confirmed Barrett's; esophagitis and hernia were also found; the endoscopist sedated a Medicare "
+            "patient.",
             "K22.70 K21.00 K44.9",
             placeholder("ABC"),
             hcpcs("G0500", "ABC"),
@@ -225,29 +228,31 @@ years.
         layout="letterhead_pdf",
         body="""
 # Referral
-30-year-old civil engineer. Seven weeks of bloody, mucous stools, five to seven in a day, urgency, four kilos lost. Stool cultures
-and C. difficile negative; calprotectin 1,840. Hemoglobin 9.9 with ferritin 4, put down by her physician to slow bowel blood loss.
+30-year-old civil engineer. Seven weeks of bloody, mucous stools, five to seven in a day, urgency, four kilos lost.
+Stool cultures and C. difficile negative; calprotectin 1,840. Hemoglobin 9.9 with ferritin 4, put down by her
+physician to slow bowel blood loss.
 
 # Preparation and sedation
 Good. Propofol, Ms. Farrow.
 
 # Course
-The ileum was entered for ten centimeters and was healthy. The cecum, ascending and transverse colon kept their vessels; four
-biopsies each were taken to map. From the splenic flexure downward, with a sharp line, the lining was continuously red, granular and
-bled to the touch of the scope, without deep ulcers: Mayo 2 in the descending and sigmoid, 2 in the rectum. No pseudopolyps. No
-stricture.
+The ileum was entered for ten centimeters and was healthy. The cecum, ascending and transverse colon kept their
+vessels; four biopsies each were taken to map. From the splenic flexure downward, with a sharp line, the lining was
+continuously red, granular and bled to the touch of the scope, without deep ulcers: Mayo 2 in the descending and
+sigmoid, 2 in the rectum. No pseudopolyps. No stricture.
 
 # Histology, September 16
-Right-sided jars: normal. Left colon and rectum: crypt distortion, basal plasma cells, cryptitis, crypt abscesses, no granuloma, no virus by
-stain. Consistent across the jars with chronic active ulcerative colitis; I have reviewed the slides and regard the diagnosis as settled.
+Right-sided jars: normal. Left colon and rectum: crypt distortion, basal plasma cells, cryptitis, crypt abscesses, no
+granuloma, no virus by stain. Consistent across the jars with chronic active ulcerative colitis; I have reviewed the
+slides and regard the diagnosis as settled.
 
 # Diagnosis
 1. Ulcerative colitis of the left side, moderately active, with rectal bleeding.
 2. Iron deficiency anemia from that chronic loss.
 
 # What follows
-Mesalamine 4.8 g by mouth and an enema at night. Iron by vein, ordered. Budesonide if not better in a fortnight. Colitis nurse spoke with
-her in recovery; vaccination list sent. Return September 25.
+Mesalamine 4.8 g by mouth and an enema at night. Iron by vein, ordered. Budesonide if not better in a fortnight.
+Colitis nurse spoke with her in recovery; vaccination list sent. Return September 25.
 """,
         answer=key(
             "The extent and the bleeding are stated, so the combination code, and the anemia it caused.",
@@ -277,16 +282,16 @@ her in recovery; vaccination list sent. Return September 25.
 Screening colonoscopy, average risk, 67-year-old. No symptom.
 
 # Before
-He drank the first half of the solution and vomited most of the second, but came all the same and told the nurse after the IV
-was in. We agreed to have a look.
+He drank the first half of the solution and vomited most of the second, but came all the same and told the nurse after
+the IV was in. We agreed to have a look.
 
 # Sedation
 Anesthesia team, propofol, started 13:20.
 
 # Examination
 Rectum: formed stool pushed aside. Sigmoid: brown slurry, washed and sucked for eight minutes. Descending colon: solid
-pieces that blocked the channel three times. The scope was brought up to the splenic flexure, and from there no wall could be seen. Boston
-0 for the transverse, 1 for the left side.
+pieces that blocked the channel three times. The scope was brought up to the splenic flexure, and from there no wall
+could be seen. Boston 0 for the transverse, 1 for the left side.
 
 # Decision
 I stopped at 13:41. Going on would have risked harm and shown nothing. The parts seen are not to be counted as
@@ -299,8 +304,8 @@ Awake at 13:55, soft belly, passed gas. His wife was told too.
 Screening examination not completed because of stool. No finding can be stated.
 
 # Arrangement
-Two days of clear liquids, a lower-volume preparation with an antiemetic, first place on the list for September 29. The
-nurse navigator will phone on both evenings.
+Two days of clear liquids, a lower-volume preparation with an antiemetic, first place on the list for September 29.
+The nurse navigator will phone on both evenings.
 """,
         answer=key(
             "Started and given up for the patient's sake: the screening code with 53 and the reason.",
@@ -310,8 +315,8 @@ nurse navigator will phone on both evenings.
         mistake=slip(
             "modifier",
             "over",
-            "The scope never passed the splenic flexure; without modifier 53 a full examination is claimed, and the repeat "
-            "on September 29 will be refused.",
+            "The scope never passed the splenic flexure; without modifier 53 a full examination is claimed, and the "
+            "repeat on September 29 will be refused.",
             procedures=[hcpcs("G0121", "AB")],
         ),
     ),
@@ -328,20 +333,21 @@ nurse navigator will phone on both evenings.
         layout="letterhead_pdf",
         body="""
 # Complaint
-Meat and bread stick behind the breastbone every few weeks, for three years, always going down with water in the end. No heartburn.
-Eats slowly by now. Barium swallow in August: a ring at the lower end, 13 mm.
+Meat and bread stick behind the breastbone every few weeks, for three years, always going down with water in the end.
+No heartburn. Eats slowly by now. Barium swallow in August: a ring at the lower end, 13 mm.
 
 # Anesthesia
 Propofol (CRNA).
 
 # Inspection
-Upper two thirds of the esophagus without rings, furrows or exudate; six biopsies there for eosinophils. At the squamocolumnar junction,
-39 cm, a thin, smooth, symmetric diaphragm, the opening about that of the gastroscope. Z-line regular. Below it a hernia
-of 2 cm. Stomach and duodenum without a lesion.
+Upper two thirds of the esophagus without rings, furrows or exudate; six biopsies there for eosinophils. At the
+squamocolumnar junction, 39 cm, a thin, smooth, symmetric diaphragm, the opening about that of the gastroscope. Z-line
+regular. Below it a hernia of 2 cm. Stomach and duodenum without a lesion.
 
 # Treatment
-Through-the-scope balloon, 8 cm long, centered on the ring over no wire: 15, 16.5 and 18 mm, a minute at each. On deflation two
-opposite mucosal splits, a few drops of blood that stopped. The scope now slipped through without being felt.
+Through-the-scope balloon, 8 cm long, centered on the ring over no wire: 15, 16.5 and 18 mm, a minute at each. On
+deflation two opposite mucosal splits, a few drops of blood that stopped. The scope now slipped through without being
+felt.
 
 # Biopsy result
 September 21: fewer than two eosinophils in a field. Not eosinophilic esophagitis.
@@ -350,10 +356,12 @@ September 21: fewer than two eosinophils in a field. Not eosinophilic esophagiti
 Schatzki ring obstructing the lower esophagus, opened to 18 mm. Hiatal hernia.
 
 # Advice for her
-Soft food today, normal tomorrow. Pain in the chest or under the skin of the neck: emergency room. The ring comes back in one of
-three within two years; then we do it again. Omeprazole 20 mg a day lowers those odds.
+Soft food today, normal tomorrow. Pain in the chest or under the skin of the neck: emergency room. The ring comes back
+in one of three within two years; then we do it again. Omeprazole 20 mg a day lowers those odds.
 """,
-        answer=key("The acquired ring is coded as obstruction, the hernia beside it.", "K22.2 K44.9", placeholder("AB")),
+        answer=key(
+            "The acquired ring is coded as obstruction, the hernia beside it.", "K22.2 K44.9", placeholder("AB")
+        ),
     ),
     Note(
         client=_CLIENT,
@@ -368,9 +376,9 @@ three within two years; then we do it again. Omeprazole 20 mg a day lowers those
         layout="operative_pdf",
         body="""
 # Clinical background
-54-year-old. Eight days of dark urine and pale stool, itching, colic after supper. Never febrile. Bilirubin 6.1, alkaline
-phosphatase 412, white count 8. MR picture: duct 13 mm with two filling defects low down; gallbladder in place with gravel and a thin
-wall. Surgeon will take the gallbladder out on Friday.
+54-year-old. Eight days of dark urine and pale stool, itching, colic after supper. Never febrile. Bilirubin 6.1,
+alkaline phosphatase 412, white count 8. MR picture: duct 13 mm with two filling defects low down; gallbladder in
+place with gravel and a thin wall. Surgeon will take the gallbladder out on Friday.
 
 # Preoperative and postoperative diagnosis
 Choledocholithiasis with obstruction. No cholangitis, no cholecystitis.
@@ -382,13 +390,13 @@ General, intubated, prone. Indomethacin suppository 100 mg. Ringer's at 3 mL per
 Side-viewing duodenoscope with a disposable cap, 4.4 F sphincterotome, hydrophilic wire 0.025 inch.
 
 # Conduct
-Papilla at the usual place, bulging, beside a diverticulum the size of a pea. The wire went into the bile duct on the third try and
-never into the pancreas. Bile like motor oil; nothing purulent. Cholangiogram, read by me: duct 14 mm, two round stones of 8
-and 6 mm, cystic duct fills, intrahepatic branches symmetrical.
+Papilla at the usual place, bulging, beside a diverticulum the size of a pea. The wire went into the bile duct on the
+third try and never into the pancreas. Bile like motor oil; nothing purulent. Cholangiogram, read by me: duct 14 mm,
+two round stones of 8 and 6 mm, cystic duct fills, intrahepatic branches symmetrical.
 
-Sphincterotomy 9 mm in the eleven o'clock direction. Balloon swept from the hilum four times: the first pass brought the larger
-stone, the second the other with sludge, two more brought only bile. Occlusion pictures clean. Drainage excellent, hence no stent. Oozing at
-the apex ceased after 90 seconds of balloon pressure.
+Sphincterotomy 9 mm in the eleven o'clock direction. Balloon swept from the hilum four times: the first pass brought
+the larger stone, the second the other with sludge, two more brought only bile. Occlusion pictures clean. Drainage
+excellent, hence no stent. Oozing at the apex ceased after 90 seconds of balloon pressure.
 
 # Fluoroscopy
 2 minutes 50 seconds, 61 mGy.
@@ -397,10 +405,12 @@ the apex ceased after 90 seconds of balloon pressure.
 None up to discharge from recovery. Lipase at four hours 48.
 
 # Plan
-Clear liquids tonight. Surgery on Friday as arranged. Bilirubin Thursday. Call with shivers or pain boring into the back.
+Clear liquids tonight. Surgery on Friday as arranged. Bilirubin Thursday. Call with shivers or pain boring into the
+back.
 """,
         answer=key(
-            "Stones in the duct with obstruction, and both inflammations are denied; the gallbladder is for the surgeon.",
+            "Stones in the duct with obstruction, and both inflammations are denied; the gallbladder is for the "
+            "surgeon.",
             "K80.51",
             placeholder("A"),
         ),
@@ -418,9 +428,9 @@ Clear liquids tonight. Surgery on Friday as arranged. Bilirubin Thursday. Call w
         layout="operative_pdf",
         body="""
 # Setting
-Sent in from the clinic this morning: black stools since Monday, light-headed on standing. 77-year-old, takes meloxicam 15 mg
-every day as prescribed for her hands, for two years. Hemoglobin 8.1 on arrival, 12.9 in June; the internist calls it acute blood
-loss anemia and ordered one unit of cells, running. Pulse 96, 108/62.
+Sent in from the clinic this morning: black stools since Monday, light-headed on standing. 77-year-old, takes
+meloxicam 15 mg every day as prescribed for her hands, for two years. Hemoglobin 8.1 on arrival, 12.9 in June; the
+internist calls it acute blood loss anemia and ordered one unit of cells, running. Pulse 96, 108/62.
 
 # Risk talk
 Held with her and her son. Pantoprazole 80 mg given. Erythromycin 250 mg half an hour ahead.
@@ -429,20 +439,21 @@ Held with her and her son. Pantoprazole 80 mg given. Erythromycin 250 mg half an
 Anesthesia service; airway guarded by tube because of retained clot.
 
 # Findings
-Esophagus normal, no varices. Stomach: coffee-ground fluid 200 mL suctioned. On the lesser curve just before the pylorus an acute ulcer, 9
-mm, soft edges, with a red pigmented knob that oozed without a stop (Forrest Ib). A few erosions near it. Duodenum empty of blood, no
-lesion.
+Esophagus normal, no varices. Stomach: coffee-ground fluid 200 mL suctioned. On the lesser curve just before the
+pylorus an acute ulcer, 9 mm, soft edges, with a red pigmented knob that oozed without a stop (Forrest Ib). A few
+erosions near it. Duodenum empty of blood, no lesion.
 
 # Treatment
-Diluted epinephrine, 6 mL in four places around it. Then two clips, the first over the knob, the second beside. Five minutes
-of watching under a water jet: dry. Four biopsies away from the ulcer for Helicobacter.
+Diluted epinephrine, 6 mL in four places around it. Then two clips, the first over the knob, the second beside. Five
+minutes of watching under a water jet: dry. Four biopsies away from the ulcer for Helicobacter.
 
 # Summary
-Acute gastric ulcer with hemorrhage, an adverse effect of meloxicam taken correctly. Acute blood loss anemia. Bleeding stopped.
+Acute gastric ulcer with hemorrhage, an adverse effect of meloxicam taken correctly. Acute blood loss anemia. Bleeding
+stopped.
 
 # Orders
-Meloxicam stopped for life; rheumatology told. Pantoprazole infusion by protocol, hospital bed arranged for the night. Second look only if
-she bleeds. Ulcer to be seen again in eight weeks. Biopsy by phone.
+Meloxicam stopped for life; rheumatology told. Pantoprazole infusion by protocol, hospital bed arranged for the night.
+Second look only if she bleeds. Ulcer to be seen again in eight weeks. Biopsy by phone.
 """,
         answer=key(
             "Acute ulcer with hemorrhage, the anemia, and the drug, taken as prescribed, as an adverse effect.",
@@ -476,8 +487,8 @@ Infliximab 5 mg/kg every 8 weeks, dose no. 9. Weight today 80 kg, dose 400 mg. S
 Crohn's disease of small and large intestine, in remission, no complication. Long-term biologic.
 
 # Check before start
-No fever, cough, burning urine, dental work or new weakness. TB blood test negative in March. Not vaccinated with a live
-agent. BP 118/70, P 66, T 98.2. One to two formed stools a day. Weight up 1 kg.
+No fever, cough, burning urine, dental work or new weakness. TB blood test negative in March. Not vaccinated with a
+live agent. BP 118/70, P 66, T 98.2. One to two formed stools a day. Weight up 1 kg.
 
 # Infusion
 Time | Step

@@ -21,16 +21,17 @@ OFFICE_NOTES = (
         layout="letterhead_pdf",
         body="""
 # Subjective
-Mr. Begay is here for his three-month visit. I have looked after him since 2014. He is 68, ranches with his son, and feels
-"pretty level". Morning sugars by meter run 140 to 190. Twice he forgot the evening insulin during branding. No low sugars. No
-chest pain, no swelling, no foot sores. He gave up the salted jerky after our last talk.
+Mr. Begay is here for his three-month visit. I have looked after him since 2014. He is 68, ranches with his son, and
+feels "pretty level". Morning sugars by meter run 140 to 190. Twice he forgot the evening insulin during branding. No
+low sugars. No chest pain, no swelling, no foot sores. He gave up the salted jerky after our last talk.
 
 # Medicines
-Insulin glargine 28 units nightly; semaglutide was too dear; lisinopril 40 mg; chlorthalidone 12.5 mg; rosuvastatin 10 mg.
+Insulin glargine 28 units nightly; semaglutide was too dear; lisinopril 40 mg; chlorthalidone 12.5 mg; rosuvastatin 10
+mg.
 
 # Objective
-BP 144/86 seated, repeated 138/84. Weight 91.2 kg. Heart regular, lungs clear, no edema. Monofilament felt at ten of ten
-sites on both feet. Retina photographs in May were normal.
+BP 144/86 seated, repeated 138/84. Weight 91.2 kg. Heart regular, lungs clear, no edema. Monofilament felt at ten of
+ten sites on both feet. Retina photographs in May were normal.
 
 Test | Today | June
 Hemoglobin A1c | 8.1 % | 7.9 %
@@ -40,8 +41,9 @@ Albumin to creatinine | 188 mg/g | 240 mg/g
 Potassium | 4.8 | 4.6
 
 # Assessment and plan
-1. Type 2 diabetes with chronic kidney disease stage 3b, eGFR stable three times running. Raise glargine to 32 units, phone
-in readings in two weeks. Start dapagliflozin 10 mg for the kidneys; sick-day rule explained with a card in large print.
+1. Type 2 diabetes with chronic kidney disease stage 3b, eGFR stable three times running. Raise glargine to 32 units,
+phone in readings in two weeks. Start dapagliflozin 10 mg for the kidneys; sick-day rule explained with a card in
+large print.
 2. Hypertension with the kidney disease above. Not at goal; dapagliflozin may help, no other change today. Home cuff
 borrowed from our shelf.
 3. Nephrology is not needed yet. Repeat panel in four weeks since potassium may move.
@@ -68,16 +70,17 @@ Return in three months, or sooner if the meter says so.
         layout="letterhead_pdf",
         body="""
 # Purpose
-Medicare annual wellness visit; her last one with us was August 26, 2025, and the first in 2016. No complaint of any kind.
+Medicare annual wellness visit; her last one with us was August 26, 2025, and the first in 2016. No complaint of any
+kind.
 
 # Health risk assessment
-Form filled in by the patient before the visit and gone through together. Lives alone in her own house with a dog; drives
-by day; one daughter nearby. Walks two miles daily. No falls. Hearing aids work. Smoke alarms tested. Alcohol: a glass of
-wine at Christmas. Continent. Manages her money and pills.
+Form filled in by the patient before the visit and gone through together. Lives alone in her own house with a dog;
+drives by day; one daughter nearby. Walks two miles daily. No falls. Hearing aids work. Smoke alarms tested. Alcohol:
+a glass of wine at Christmas. Continent. Manages her money and pills.
 
 # Lists brought up to date
-Problems: mild hearing loss, cataract surgery 2021. Medicines: vitamin D alone. Other clinicians: audiology, eye clinic.
-Family history unchanged.
+Problems: mild hearing loss, cataract surgery 2021. Medicines: vitamin D alone. Other clinicians: audiology, eye
+clinic. Family history unchanged.
 
 # Measurements
 122/70, pulse 64, height 160 cm, weight 61 kg.
@@ -86,13 +89,13 @@ Family history unchanged.
 Three words recalled of three; clock drawn without error.
 
 # Screening for depression
-PHQ-9 completed and scored, total 1, explained to her; the screening took 15 minutes including talk about grief after a
-friend's death in July. Negative.
+PHQ-9 completed and scored, total 1, explained to her; the screening took 15 minutes including talk about grief after
+a friend's death in July. Negative.
 
 # Prevention plan
-Bone density 2024 normal. Colon screening finished by age. Mammogram: she prefers no more, after discussion. Shingles series
-complete. High-dose influenza vaccine given today in the left deltoid, lot on file. Written schedule for the next ten
-years handed over. Health care agent form is already in the chart.
+Bone density 2024 normal. Colon screening finished by age. Mammogram: she prefers no more, after discussion. Shingles
+series complete. High-dose influenza vaccine given today in the left deltoid, lot on file. Written schedule for the
+next ten years handed over. Health care agent form is already in the chart.
 
 # Impression
 Well 77-year-old, no abnormal finding.
@@ -129,20 +132,20 @@ Part B began July 1, 2026. This is the initial preventive physical examination w
 this annex, previously without a doctor for nine years.
 
 # Histories
-Medical: appendix out at 20. Social: retired surveyor, widower, quit cigarettes in 2011 after twenty pack-years, no drugs,
-three beers a week. Diet: cooks for himself, light on vegetables. Family: mother had diabetes in her seventies, father died
-in an accident. Takes no medicine.
+Medical: appendix out at 20. Social: retired surveyor, widower, quit cigarettes in 2011 after twenty pack-years, no
+drugs, three beers a week. Diet: cooks for himself, light on vegetables. Family: mother had diabetes in her seventies,
+father died in an accident. Takes no medicine.
 
 # Depression and safety
 Two-question screen zero. Gets up from a chair without hands in nine seconds. No throw rugs. Hears a whispered voice.
 
 # Examination
-Height 175 cm, weight 84 kg, waist 98 cm. Pressure 152/90 in the left arm and, ten minutes later, 148/88. He has never been
-told of high pressure. Acuity 20/25 each eye with glasses. Heart and lungs normal, no bruit, no aneurysm felt.
+Height 175 cm, weight 84 kg, waist 98 cm. Pressure 152/90 in the left arm and, ten minutes later, 148/88. He has never
+been told of high pressure. Acuity 20/25 each eye with glasses. Heart and lungs normal, no bruit, no aneurysm felt.
 
 # Electrocardiogram
-Offered and done as the screening tracing that belongs to this visit; I read it: sinus rhythm 68, axis normal, intervals
-normal, no sign of old infarct. Tracing and report filed.
+Offered and done as the screening tracing that belongs to this visit; I read it: sinus rhythm 68, axis normal,
+intervals normal, no sign of old infarct. Tracing and report filed.
 
 # End-of-life planning
 He wishes to name his niece; forms given.
@@ -181,18 +184,19 @@ Colon test kit, pneumonia vaccine next time, one-time aortic ultrasound ordered 
         layout="text",
         body="""
 # Interval history
-Planned return. 60-year-old school bus driver, right knee aching for two years, worse on stairs and at the end of a shift.
-Films in July: medial joint space narrowed, osteophytes, no chondrocalcinosis. Therapy finished six weeks, naproxen upsets
-her stomach. In July we agreed on a steroid injection today if still sore. She is. No new symptom, no other problem raised.
+Planned return. 60-year-old school bus driver, right knee aching for two years, worse on stairs and at the end of a
+shift. Films in July: medial joint space narrowed, osteophytes, no chondrocalcinosis. Therapy finished six weeks,
+naproxen upsets her stomach. In July we agreed on a steroid injection today if still sore. She is. No new symptom, no
+other problem raised.
 
 # Focused look
 No warmth, no redness. Small cool effusion. Crepitus. Range 5 to 120 degrees. Medial line tender. Ligaments firm.
 
 # Procedure
-Risks read aloud (flare, infection, sugar rise, skin pallor); questions answered; signed. Knee prepared with chlorhexidine.
-Superolateral approach, 22-gauge needle. Twelve mL of clear straw fluid drawn off and thrown away. Through the same
-needle triamcinolone acetonide 40 mg, 1 mL out of a multi-dose vial, with 4 mL of ropivacaine. No ultrasound. Minor drop
-of blood. She stood and walked with ease after five minutes.
+Risks read aloud (flare, infection, sugar rise, skin pallor); questions answered; signed. Knee prepared with
+chlorhexidine. Superolateral approach, 22-gauge needle. Twelve mL of clear straw fluid drawn off and thrown away.
+Through the same needle triamcinolone acetonide 40 mg, 1 mL out of a multi-dose vial, with 4 mL of ropivacaine. No
+ultrasound. Minor drop of blood. She stood and walked with ease after five minutes.
 
 # Diagnosis
 Primary osteoarthritis, right knee.
@@ -221,9 +225,9 @@ sheet taken home.
         layout="scanned_fax_png",
         body="""
 # S
-31-year-old, twelve days of stuffed nose. Was getting better at one week, then since Sunday thick yellow discharge, pain
-under both eyes worse bending over, upper teeth sore, headache across the brow, temperature 100.8 at home. Saline rinses
-and fluticasone tried. No asthma. Breast-feeding no. Penicillin: hives as a teenager.
+31-year-old, twelve days of stuffed nose. Was getting better at one week, then since Sunday thick yellow discharge,
+pain under both eyes worse bending over, upper teeth sore, headache across the brow, temperature 100.8 at home. Saline
+rinses and fluticasone tried. No asthma. Breast-feeding no. Penicillin: hives as a teenager.
 
 # O
 T 100.2, BP 116/72, P 84. Tired, not toxic. Eyes move freely, no lid swelling. Both cheeks tender to tapping. Purulent
@@ -233,8 +237,9 @@ streak from the right middle meatus. Drums normal. Throat with drip. Neck supple
 Acute bacterial maxillary sinusitis, double worsening. Penicillin allergy.
 
 # P
-Doxycycline 100 mg twice daily for seven days with food and water, sun warning. Keep rinsing. Acetaminophen. Imaging not
-needed. Back at once for eye swelling, double vision or stiff neck; by phone Friday if no better. Work note for two days.
+Doxycycline 100 mg twice daily for seven days with food and water, sun warning. Keep rinsing. Acetaminophen. Imaging
+not needed. Back at once for eye swelling, double vision or stiff neck; by phone Friday if no better. Work note for
+two days.
 """,
         answer=key(
             "Sinus named; headache and fever belong to it; the allergy steered the choice of drug.",
@@ -261,9 +266,9 @@ needed. Back at once for eye swelling, double vision or stiff neck; by phone Fri
         layout="letterhead_pdf",
         body="""
 # Reason
-Routine gynecologic examination, last one in 2023 with a normal smear and negative HPV. No bleeding since menopause at 52.
-No discharge. Sexually active with her husband of forty years, uses a lubricant. No urinary leakage. Never an abnormal
-smear. Not at high risk. One daughter, born in 1988.
+Routine gynecologic examination, last one in 2023 with a normal smear and negative HPV. Menopause came at age 52, without
+bleeding since and without discharge. Sexually active with her husband of forty years, uses a lubricant. No urinary
+leakage. Never an abnormal smear. Not at high risk. One daughter, born in 1988.
 
 # Breasts
 Symmetric, no mass, no retraction, nipples everted, no discharge. Axillae empty. Mammogram is booked for October.
@@ -301,9 +306,9 @@ results arrive from the old practice, she may stop. She asked about hormones for
         body="""
 # How he has been
 Six weeks after going up on sertraline to 100 mg. Mood "out of the cellar, still on the stairs". This is the third
-episode of major depression in eleven years; the first followed his divorce. Sleep six hours, appetite back, guilt less.
-Concentration still poor, two warnings at the warehouse. No wish to die, none since July; keys to the gun safe remain with
-his brother. Worry about everything, most days, for over a year: money, the children, his heart.
+episode of major depression in eleven years; the first followed his divorce. Sleep six hours, appetite back, guilt
+less. Concentration still poor, two warnings at the warehouse. No wish to die, none since July; keys to the gun safe
+remain with his brother. Worry about everything, most days, for over a year: money, the children, his heart.
 
 # Scales
 Scale | July 31 | Today
@@ -317,13 +322,14 @@ Loose stools the first ten days. Less desire, which bothers him a little.
 Well kept. Eye contact good, speech unhurried, affect wider than before, one joke. Thought linear. No psychosis.
 
 # Impression
-Major depressive disorder, recurrent, now of moderate severity, responding. Generalized anxiety disorder, also better but
-not well.
+Major depressive disorder, recurrent, now of moderate severity, responding. Generalized anxiety disorder, also better
+but not well.
 
 # What we decided together
-Sertraline to 150 mg. Cognitive therapy with our counsellor begins Thursday. Running with the dog counts as treatment; three
-times a week. If desire does not recover we shall talk of adding bupropion. Note for work: adjusted shift for one month.
-Safety plan re-read and kept on his phone. I remain the person who coordinates all of this; next visit in four weeks.
+Sertraline to 150 mg. Cognitive therapy with our counsellor begins Thursday. Running with the dog counts as treatment;
+three times a week. If desire does not recover we shall talk of adding bupropion. Note for work: adjusted shift for
+one month. Safety plan re-read and kept on his phone. I remain the person who coordinates all of this; next visit in
+four weeks.
 """,
         answer=key(
             "Recurrent and moderate are both written; the doctor follows him over time, so G2211 goes along.",
@@ -346,12 +352,12 @@ Safety plan re-read and kept on his phone. I remain the person who coordinates a
         body="""
 # Why today
 Comes only for his yearly check of the prostate; he asked for that and nothing else. 68 years old. His brother was
-diagnosed with prostate cancer at 59 and an uncle died of it. Passes water well, up once at night at most, no blood, no bone
-pain. Previous examinations 2023 to 2025 in our chart, all smooth.
+diagnosed with prostate cancer at 59 and an uncle died of it. Passes water well, up once at night at most, no blood,
+no bone pain. Previous examinations 2023 to 2025 in our chart, all smooth.
 
 # Conversation
-We went over what a finger can and cannot find, what the blood test adds, false alarms, and what he would do with a bad
-answer. He would want treatment. He wishes both.
+We went over what a finger can and cannot find, what the blood test adds, false alarms, and what he would do with a
+bad answer. He would want treatment. He wishes both.
 
 # Digital rectal examination
 Left lateral position. Sphincter tone normal. Prostate about 30 grams, rubbery, median furrow kept, no nodule, no
@@ -389,20 +395,21 @@ COPD check. Inhaler refill.
 
 # HPI
 66-year-old hairdresser. Walks one block before resting, same as in spring. Morning cough, white phlegm, no change. No
-steroids or antibiotics since February. Uses tiotropium daily, albuterol three times a week. Flu and pneumonia vaccines are
-up to date; RSV last fall.
+steroids or antibiotics since February. Uses tiotropium daily, albuterol three times a week. Flu and pneumonia
+vaccines are up to date; RSV last fall.
 
 # Exam
 128/76, pulse 80, 94 percent resting, 91 after the hallway. Barrel chest, distant breath sounds, no wheeze. No edema.
 
 # Assessment of the lungs
-COPD, stable, group B. Spirometry in March FEV1 58 percent. Add a long-acting beta agonist as a combined inhaler, technique
-shown, device matched to her arthritis. Pulmonary rehabilitation offered a second time, accepted.
+COPD, stable, group B. Spirometry in March FEV1 58 percent. Add a long-acting beta agonist as a combined inhaler,
+technique shown, device matched to her arthritis. Pulmonary rehabilitation offered a second time, accepted.
 
 # Counselling visit for low-dose CT, separate from the above
-She has never been scanned. 44 pack-years, cigarettes, now ten a day. No sign of lung cancer: weight steady, no blood. With
-the picture chart we talked over benefit, false positives, radiation, follow-up and overdiagnosis, and that yearly
-adherence matters. She chose to have it. Willing to have treatment if found. Written order sent to the imaging center.
+She has never been scanned. 44 pack-years, cigarettes, now ten a day. No sign of lung cancer: weight steady, no blood.
+With the picture chart we talked over benefit, false positives, radiation, follow-up and overdiagnosis, and that
+yearly adherence matters. She chose to have it. Willing to have treatment if found. Written order sent to the imaging
+center.
 
 # Tobacco
 Ready to cut down, not to quit. Lozenges 4 mg. Date set for a phone call.
@@ -411,7 +418,8 @@ Ready to cut down, not to quit. Lozenges 4 mg. Date set for a phone call.
 Chronic obstructive pulmonary disease. Nicotine dependence, cigarettes.
 """,
         answer=key(
-            "The visit for COPD is apart from the counselling, so it carries 25; the counselling points at the tobacco.",
+            "The visit for COPD is apart from the counselling, so it carries 25; the counselling points at the "
+            "tobacco.",
             "J44.9 F17.210",
             placeholder("AB", "25"),
             hcpcs("G0296", "B"),
@@ -419,7 +427,8 @@ Chronic obstructive pulmonary disease. Nicotine dependence, cigarettes.
         mistake=slip(
             "modifier",
             "under",
-            "A visit for COPD with a new inhaler stands beside the counselling; without modifier 25 it will be bundled.",
+            "A visit for COPD with a new inhaler stands beside the counselling; without modifier 25 it will be "
+            "bundled.",
             procedures=[placeholder("AB"), hcpcs("G0296", "B")],
         ),
     ),
@@ -439,26 +448,27 @@ Chronic obstructive pulmonary disease. Nicotine dependence, cigarettes.
 Six months after the first evaluation for loss of protective sensation. No other foot care since, here or elsewhere.
 
 # History
-75 years old, type 2 diabetes 19 years, on glipizide and metformin, A1c 7.4 in July. Burning soles at night, numb to the
-ankles. No ulcer, no amputation. She cannot reach her feet; the granddaughter who used to cut the nails has moved to Tucson.
-Looks at her soles with a mirror every evening.
+75 years old, type 2 diabetes 19 years, on glipizide and metformin, A1c 7.4 in July. Burning soles at night, numb to
+the ankles. No ulcer, no amputation. She cannot reach her feet; the granddaughter who used to cut the nails has moved
+to Tucson. Looks at her soles with a mirror every evening.
 
 # Feet
-Visual: dry heels without fissures, no callus, no wound, no maceration. Toenails one to five on both sides thick, yellow,
-crumbling.
-Protective sensation: 10-gram monofilament missed at 7 of 10 sites right, 6 of 10 left. Vibration absent at both great toes.
-Vascular: dorsalis pedis and posterior tibial pulses palpable, hair sparse, refill three seconds.
-Structure: second hammertoe right, flexible. Footwear: extra-depth shoes, inserts flattened, worn through at the ball.
+Visual: dry heels without fissures, no callus, no wound, no maceration. Toenails one to five on both sides thick,
+yellow, crumbling. Protective sensation: 10-gram monofilament missed at 7 of 10 sites right, 6 of 10 left. Vibration
+absent at both great toes. Vascular: dorsalis pedis and posterior tibial pulses palpable, hair sparse, refill three
+seconds. Structure: second hammertoe right, flexible. Footwear: extra-depth shoes, inserts flattened, worn through at
+the ball.
 
 # Done today
 All ten nails trimmed back and thinned with nipper and burr. Emollient. No bleeding.
 
 # Teaching
-Water temperature by elbow, never barefoot, shake out the shoe. Granddaughter on speaker-phone. New inserts prescribed.
+Water temperature by elbow, never barefoot, shake out the shoe. Granddaughter on speaker-phone. New inserts
+prescribed.
 
 # Assessment
-Type 2 diabetes with peripheral polyneuropathy and loss of protective sensation. Onychomycosis of all toenails.
-Six months again.
+Type 2 diabetes with peripheral polyneuropathy and loss of protective sensation. Onychomycosis of all toenails. Six
+months again.
 """,
         answer=key(
             "Follow-up evaluation for lost protective sensation, with the nail care that may go beside it.",

@@ -36,32 +36,33 @@ Locked right knee, bucket-handle tear of the medial meniscus.
 General by laryngeal mask, Dr. Poulsen. Local 0.25 percent bupivacaine into the portals.
 
 # Findings
-Suprapatellar pouch, gutters and patellofemoral joint were clean. Medially a handle 28 mm long lay in the notch, macerated at
-its free edge. Medial cartilage grade I. Cruciates taut to the probe. Laterally the meniscus was sound; a 12 by 9 mm area of
-the weight-bearing condyle had crabmeat fraying without exposed bone.
+Suprapatellar pouch, gutters and patellofemoral joint were clean. Medially a handle 28 mm long lay in the notch,
+macerated at its free edge. Medial cartilage grade I. Cruciates taut to the probe. Laterally the meniscus was sound; a
+12 by 9 mm area of the weight-bearing condyle had crabmeat fraying without exposed bone.
 
 # Description
-Ms. MacAllister confirmed and I initialled the right knee in holding. Cefazolin 2 g went in at 07:31. After induction the knee
-would not extend past 20 degrees even when relaxed. Tourniquet high on the thigh, not inflated. The team paused and all agreed
-on patient, side and plan.
+Ms. MacAllister confirmed and I initialled the right knee in holding. Cefazolin 2 g went in at 07:31. After induction
+the knee would not extend past 20 degrees even when relaxed. Tourniquet high on the thigh, not inflated. The team
+paused and all agreed on patient, side and plan.
 
-Standard lateral viewing and medial working portals. A few strands of hypertrophic synovium in the medial gutter were cleared with the
-shaver so that I could see; nothing more was done to the lining. The handle was reduced with a blunt trocar, and I looked hard
-for a rim that would bleed: there was none. The anterior horn attachment was cut with a punch, the posterior one with scissors
-under direct view from the opposite portal, and the fragment came out in one piece through a slightly lengthened medial portal.
-The rim was contoured to a stable four millimeters.
+Standard lateral viewing and medial working portals. A few strands of hypertrophic synovium in the medial gutter were
+cleared with the shaver so that I could see; nothing more was done to the lining. The handle was reduced with a blunt
+trocar, and I looked hard for a rim that would bleed: there was none. The anterior horn attachment was cut with a
+punch, the posterior one with scissors under direct view from the opposite portal, and the fragment came out in one
+piece through a slightly lengthened medial portal. The rim was contoured to a stable four millimeters.
 
-The scope went over to the lateral compartment in figure-of-four. Loose flaps of the condylar lesion were shaved back to firm
-edges; subchondral bone was not breached. Photographs taken of both sides before and after.
+The scope went over to the lateral compartment in figure-of-four. Loose flaps of the condylar lesion were shaved back
+to firm edges; subchondral bone was not breached. Photographs taken of both sides before and after.
 
-Fluid evacuated, portals closed with single nylon stitches, soft dressing. Blood loss trivial. Counts right twice. Full
-extension was regained on the table.
+Fluid evacuated, portals closed with single nylon stitches, soft dressing. Blood loss trivial. Counts right twice.
+Full extension was regained on the table.
 
 # Aftercare
 Weight as tolerated with crutches for comfort. Heel props. Clinic September 11.
 """,
         answer=key(
-            "Cartilage shaved in another compartment than the meniscus work earns G0289; clearing lining to see does not.",
+            "Cartilage shaved in another compartment than the meniscus work earns G0289; clearing lining to see does "
+            "not.",
             "S83.211A M94.261",
             placeholder("A", "RT"),
             hcpcs("G0289", "B", "RT"),
@@ -92,7 +93,8 @@ Primary osteoarthritis of the left hip. The right hip is well.
 Left total hip replacement through the direct anterior interval, fluoroscopy used.
 
 # Team
-Surgeon: A. Fairweather, MD. First assistant: certified surgical technologist. Anesthesia: spinal with sedation, Dr. Ibarra.
+Surgeon: A. Fairweather, MD. First assistant: certified surgical technologist. Anesthesia: spinal with sedation, Dr.
+Ibarra.
 
 # Components
 Part | Detail
@@ -102,26 +104,29 @@ Stem | Collared, tapered, size 5, standard offset
 Head | Ceramic 36 mm, plus 1.5
 
 # Why
-A 69-year-old orchardist whose left groin pain had gone from pruning season nuisance to night pain over three years. Films
-show bone on bone superolaterally with cysts. Injection helped for a month. Therapy, a cane and meloxicam no longer carried
-him. He understood dislocation, leg length, nerve, clot, fracture and infection and signed in the office on August 19.
+A 69-year-old orchardist whose left groin pain had gone from pruning season nuisance to night pain over three years.
+Films show bone on bone superolaterally with cysts. Injection helped for a month. Therapy, a cane and meloxicam no
+longer carried him. He understood dislocation, leg length, nerve, clot, fracture and infection and signed in the
+office on August 19.
 
 # Narrative
-Spinal placed sitting. Supine on the fracture-type table, perineal post well padded. Tranexamic acid one gram and cefazolin
-two grams given ahead of incision; chlorhexidine preparation, iodophor drape.
+Spinal placed sitting. Supine on the fracture-type table, perineal post well padded. Tranexamic acid one gram and
+cefazolin two grams given ahead of incision; chlorhexidine preparation, iodophor drape.
 
-Ten-centimeter incision starting two fingerbreadths lateral and distal to the anterior spine. Fascia over tensor opened, muscle swept
-laterally, ascending lateral circumflex vessels found and coagulated. Capsulotomy in an inverted T, tagged. Neck cut in situ at the
-templated level, second cut to take out a napkin ring, head removed with the corkscrew: eburnated dome, large foveal osteophyte.
+Ten-centimeter incision starting two fingerbreadths lateral and distal to the anterior spine. Fascia over tensor
+opened, muscle swept laterally, ascending lateral circumflex vessels found and coagulated. Capsulotomy in an inverted
+T, tagged. Neck cut in situ at the templated level, second cut to take out a napkin ring, head removed with the
+corkscrew: eburnated dome, large foveal osteophyte.
 
-Acetabulum: labrum excised, reamed by single millimeters from 47 to 53 under the image intensifier, cup impacted at 41 degrees of
-abduction and about 20 of anteversion. It was tight; one screw added posterosuperiorly. Liner locked.
+Acetabulum: labrum excised, reamed by single millimeters from 47 to 53 under the image intensifier, cup impacted at 41
+degrees of abduction and about 20 of anteversion. It was tight; one screw added posterosuperiorly. Liner locked.
 
-Femur: hook, extension, external rotation, adduction; superior capsule released until the canal presented. Broached to 5 without
-crack. Trial reduction: lengths equal on overlay to the healthy right side, stable in full extension with 70 degrees of external rotation.
-Definitive implants seated, trunnion wiped dry.
+Femur: hook, extension, external rotation, adduction; superior capsule released until the canal presented. Broached to
+5 without crack. Trial reduction: lengths equal on overlay to the healthy right side, stable in full extension with 70
+degrees of external rotation. Definitive implants seated, trunnion wiped dry.
 
-Dilute povidone-iodine three minutes, lavage, capsule repaired, fascia with barbed suture, subcuticular closure, mesh and glue dressing.
+Dilute povidone-iodine three minutes, lavage, capsule repaired, fascia with barbed suture, subcuticular closure, mesh
+and glue dressing.
 
 # Losses and counts
 180 mL. Sponges and needles correct. Walked twenty meters at 16:00, went home at 18:30 with his daughter.
@@ -141,9 +146,10 @@ Dilute povidone-iodine three minutes, lavage, capsule repaired, fascia with barb
         layout="operative_pdf",
         body="""
 # Indication for surgery
-On August 29 this 56-year-old violin teacher fell off a stepladder while picking plums and landed on the outstretched left hand.
-Closed injury. Splinted at urgent care, seen by me on September 1 with three-part intraarticular displacement, dorsal tilt 24
-degrees and a 3 mm step of the lunate facet on CT. She needs that wrist; we chose a plate.
+On August 29 this 56-year-old violin teacher fell off a stepladder while picking plums and landed on the outstretched
+left hand. Closed injury. Splinted at urgent care, seen by me on September 1 with three-part intraarticular
+displacement, dorsal tilt 24 degrees and a 3 mm step of the lunate facet on CT. She needs that wrist; we chose a
+plate.
 
 # Diagnosis
 Displaced intraarticular fracture, distal left radius, three fragments, closed. Ulnar styloid untouched.
@@ -155,17 +161,19 @@ Open treatment with internal fixation of three articular fragments, volar lockin
 Infraclavicular block with light sedation.
 
 # Report
-Hand table. Arm tourniquet at 250 mmHg for 61 minutes. Surgical pause held with the block nurse reading from the consent.
+Hand table. Arm tourniquet at 250 mmHg for 61 minutes. Surgical pause held with the block nurse reading from the
+consent.
 
-I went in along the flexor carpi radialis, opened the floor of its sheath and swept flexor pollicis longus to the ulnar side. Pronator
-quadratus was already torn at the fracture and was lifted as an L. Hematoma washed out. The radial styloid fragment was levered out
-with a freer, brachioradialis released from it. The dorsal lunate piece was reduced by a finger from behind and held with a 1.2 mm wire
-driven from the styloid; the volar lunate corner was then keyed in under vision.
+I went in along the flexor carpi radialis, opened the floor of its sheath and swept flexor pollicis longus to the
+ulnar side. Pronator quadratus was already torn at the fracture and was lifted as an L. Hematoma washed out. The
+radial styloid fragment was levered out with a freer, brachioradialis released from it. The dorsal lunate piece was
+reduced by a finger from behind and held with a 1.2 mm wire driven from the styloid; the volar lunate corner was then
+keyed in under vision.
 
-A narrow four-hole-shaft plate was slid into place, its distal edge short of the watershed line. One cortical screw in the oblong hole,
-then seven locking pegs just beneath the joint, each read on the twenty-degree tilted lateral. Wire taken out. Final pictures:
-step under one millimeter, volar tilt 6, radial length equal to the other side. The distal ulnar joint was stable in pronation and
-supination, so nothing was done there. Carpal tunnel not tight and not opened.
+A narrow four-hole-shaft plate was slid into place, its distal edge short of the watershed line. One cortical screw in
+the oblong hole, then seven locking pegs just beneath the joint, each read on the twenty-degree tilted lateral. Wire
+taken out. Final pictures: step under one millimeter, volar tilt 6, radial length equal to the other side. The distal
+ulnar joint was stable in pronation and supination, so nothing was done there. Carpal tunnel not tight and not opened.
 
 Pronator laid back with three stitches as far as it would reach. Skin 4-0 monofilament. Volar slab.
 
@@ -202,30 +210,31 @@ Finger motion today, wrist out of the slab at ten days with the hand therapist, 
 2. Release of the A1 pulley, right ring finger, through its own incision.
 
 # Anesthesia
-Wide-awake: 20 mL of 1 percent lidocaine with epinephrine and bicarbonate, injected by me in the preparation room 35 minutes
-before. No tourniquet. No sedation.
+Wide-awake: 20 mL of 1 percent lidocaine with epinephrine and bicarbonate, injected by me in the preparation room 35
+minutes before. No tourniquet. No sedation.
 
 # Consent
-Mr. Lawson, a 59-year-old baker, works nights kneading and has had numb thumb, index and middle fingers for a year. He wanted both
-seen to at once to lose only one stretch of work.
+Mr. Lawson, a 59-year-old baker, works nights kneading and has had numb thumb, index and middle fingers for a year. He
+wanted both seen to at once to lose only one stretch of work.
 
 # Wrist
-Three-centimeter cut in line with the radial border of the ring ray, ending short of the wrist crease. Palmar fascia split. The
-transverse ligament was thick, 4 mm; it was divided from distal to proximal on its ulnar side with the nerve seen the whole way, and
-the last centimeter of forearm fascia with blunt-tipped scissors. The median nerve was hourglass-shaped and pale, pinking up while we
-watched. Motor branch extraligamentous. No mass, no need for neurolysis. He made a fist and the tendons did not bowstring.
+Three-centimeter cut in line with the radial border of the ring ray, ending short of the wrist crease. Palmar fascia
+split. The transverse ligament was thick, 4 mm; it was divided from distal to proximal on its ulnar side with the
+nerve seen the whole way, and the last centimeter of forearm fascia with blunt-tipped scissors. The median nerve was
+hourglass-shaped and pale, pinking up while we watched. Motor branch extraligamentous. No mass, no need for
+neurolysis. He made a fist and the tendons did not bowstring.
 
 # Ring finger
-Separate oblique cut, 12 mm, over the metacarpal head. Digital nerves held aside. The first annular pulley was opened over its
-full length; the second was kept. There was a bead on the superficial tendon which now ran freely. I asked him to bend and straighten
-twenty times: no catch, no lock, and he laughed.
+Separate oblique cut, 12 mm, over the metacarpal head. Digital nerves held aside. The first annular pulley was opened
+over its full length; the second was kept. There was a bead on the superficial tendon which now ran freely. I asked
+him to bend and straighten twenty times: no catch, no lock, and he laughed.
 
 # Closing
 Both wounds with 5-0 nylon, bulky soft wrap, fingers free. Blood loss less than a teaspoon. Pulp of every digit pink.
 
 # Instructions
-Hand above heart for two days, acetaminophen with ibuprofen, no opioid asked for or given. Stitches out September 21. Light duty
-after; dough at five weeks.
+Hand above heart for two days, acetaminophen with ibuprofen, no opioid asked for or given. Stitches out September 21.
+Light duty after; dough at five weeks.
 """,
         answer=key(
             "Two wounds, two places: RT for the wrist and F8 for the right ring finger keep them apart.",
@@ -266,20 +275,22 @@ Interscalene block and general, Dr. Poulsen. Beach chair, head cradled, calf pum
 Forward flexion 165, external rotation 60, no instability.
 
 # What we found
-Glenohumeral: smooth cartilage, frayed labrum at the top left alone, biceps anchor steady and tendon healthy. Subscapularis
-attached. The supraspinatus was off its footprint over 18 mm with a crescent shape, good tissue, movable.
+Glenohumeral: smooth cartilage, frayed labrum at the top left alone, biceps anchor steady and tendon healthy.
+Subscapularis attached. The supraspinatus was off its footprint over 18 mm with a crescent shape, good tissue,
+movable.
 
 # What we did
-From behind, then with lateral and two anterior working portals. In the subacromial space a thick bursa was removed. Coracoacromial
-ligament scuffed on its underside. Acromial spur planed flat from the lateral portal with a 5.5 mm burr until the surface was even with
-the posterior acromion, roughly 6 mm at the front edge.
+From behind, then with lateral and two anterior working portals. In the subacromial space a thick bursa was removed.
+Coracoacromial ligament scuffed on its underside. Acromial spur planed flat from the lateral portal with a 5.5 mm burr
+until the surface was even with the posterior acromion, roughly 6 mm at the front edge.
 
-The clavicle end was bare on both facing surfaces with an inferior osteophyte. Through the anterior portal, in line with the joint,
-nine millimeters were resected, checked by passing the burr sheath and by viewing from in front; superior ligaments were spared.
+The clavicle end was bare on both facing surfaces with an inferior osteophyte. Through the anterior portal, in line
+with the joint, nine millimeters were resected, checked by passing the burr sheath and by viewing from in front;
+superior ligaments were spared.
 
-Footprint brought to bleeding bone. Two triple-loaded anchors at the articular margin, six limbs passed with the antegrade device at 3
-mm intervals, tied in mattress fashion; tails crossed over into two knotless lateral anchors. The repair lay down without
-a dog ear and did not gap in rotation from 30 to minus 30 degrees. Last photographs filed.
+Footprint brought to bleeding bone. Two triple-loaded anchors at the articular margin, six limbs passed with the
+antegrade device at 3 mm intervals, tied in mattress fashion; tails crossed over into two knotless lateral anchors.
+The repair lay down without a dog ear and did not gap in rotation from 30 to minus 30 degrees. Last photographs filed.
 
 # End
 Portals closed, abduction pillow. She was breathing easily and moved the fingers before the block reached them.
@@ -314,37 +325,40 @@ Portals closed, abduction pillow. She was breathing easily and moved the fingers
 16-year-old sprinter, mother present, both agreed in writing.
 
 # How it came about
-Six days ago, driving out of the blocks, sudden crack at the front of the right hip. Could not lift the knee. Plain films and CT: the
-right anterior superior iliac spine has been torn off by sartorius and tensor with 26 mm of downward displacement. Growth plate open.
-Pelvic ring intact. Skin unbroken.
+Six days ago, driving out of the blocks, sudden crack at the front of the right hip. Could not lift the knee. Plain
+films and CT: the right anterior superior iliac spine has been torn off by sartorius and tensor with 26 mm of downward
+displacement. Growth plate open. Pelvic ring intact. Skin unbroken.
 
 # Diagnosis
 Displaced avulsion fracture of the right ilium at the anterior superior spine, closed.
 
 # Operation
-Open reduction of the right anterior superior iliac spine, fixation with two screws. The ring itself was not disrupted and was not
-addressed.
+Open reduction of the right anterior superior iliac spine, fixation with two screws. The ring itself was not disrupted
+and was not addressed.
 
 # Anesthetic and position
-General, tube, Dr. Ibarra. Supine, bump under the right buttock, hip flexed over a bolster so the fragment came up of itself.
+General, tube, Dr. Ibarra. Supine, bump under the right buttock, hip flexed over a bolster so the fragment came up of
+itself.
 
 # Technique
-A bikini-line incision, 6 cm, two fingers below the crest. The lateral femoral cutaneous nerve was identified as it left under the
-inguinal ligament, traced over 4 cm, looped and guarded till the end. The fracture bed was full of clot, curetted down to clean
-cancellous bone. The piece measured 24 by 15 mm with an intact tendon sleeve, and two other crumbs were too small to keep.
+A bikini-line incision, 6 cm, two fingers below the crest. The lateral femoral cutaneous nerve was identified as it
+left under the inguinal ligament, traced over 4 cm, looped and guarded till the end. The fracture bed was full of
+clot, curetted down to clean cancellous bone. The piece measured 24 by 15 mm with an intact tendon sleeve, and two
+other crumbs were too small to keep.
 
-Pointed clamp with the hip at 50 degrees. Two 4.0 mm partially threaded cannulated screws over wires, with washers, aimed between the
-tables toward the sciatic buttress: 45 and 40 mm. Fluoroscopy in obturator and iliac obliques showed both within bone and compression
-across the gap. I straightened the hip to zero: nothing moved.
+Pointed clamp with the hip at 50 degrees. Two 4.0 mm partially threaded cannulated screws over wires, with washers,
+aimed between the tables toward the sciatic buttress: 45 and 40 mm. Fluoroscopy in obturator and iliac obliques showed
+both within bone and compression across the gap. I straightened the hip to zero: nothing moved.
 
-Periosteum closed over the washers with absorbable figure-of-eights, fascia, fat, skin with running monofilament. Estimated loss
-40 mL. No drain.
+Periosteum closed over the washers with absorbable figure-of-eights, fascia, fat, skin with running monofilament.
+Estimated loss 40 mL. No drain.
 
 # Instructions
 Toe-touch with crutches four weeks, no active hip flexion against weight. He hopes to hurdle in spring; I hope so too.
 """,
         answer=key(
-            "An avulsed spine that leaves the ring whole is G0412, one code for one or both sides; the start tore it off.",
+            "An avulsed spine that leaves the ring whole is G0412, one code for one or both sides; the start tore it "
+            "off.",
             "S32.311A X50.0XXA",
             hcpcs("G0412", "A"),
         ),
@@ -362,9 +376,9 @@ Toe-touch with crutches four weeks, no active hip flexion against weight. He hop
         layout="operative_pdf",
         body="""
 # Background
-The left lateral malleolus was plated here in October 2024 and united by the following January. For the past nine months the
-43-year-old warehouse picker has had pain over the plate whenever a boot presses on it, worse in cold storage. Local anesthetic
-over the metal took the pain away for six hours. No sign of infection; sedimentation rate 8.
+The left lateral malleolus was plated here in October 2024 and united by the following January. For the past nine
+months the 43-year-old warehouse picker has had pain over the plate whenever a boot presses on it, worse in cold
+storage. Local anesthetic over the metal took the pain away for six hours. No sign of infection; sedimentation rate 8.
 
 # Diagnosis
 Pain from the retained internal fixation, left fibula, healed fracture. Chronic since the operation.
@@ -376,22 +390,25 @@ Deep removal of one-third tubular plate and six screws, left distal fibula.
 Spinal, tourniquet 300 mmHg, 27 minutes.
 
 # Account
-The old scar was used and its thickened middle third cut out as an ellipse. A branch of the superficial peroneal nerve crossed the
-proximal end; it was freed with loupes and kept. The plate sat under a sheath of scar with a bursa on its distal end, 15 mm across, full of
-clear fluid, which was taken out and sent for culture, as was one swab. Screws came by hand apart from the second from the top, whose
-hex had stripped: a conical extractor got it. The plate was lifted with an elevator. Bone beneath was solid; the holes were scraped,
-nothing grafted. Stress picture under the image intensifier showed a tight mortise. Wash, layered closing, wool and crepe.
+The old scar was used and its thickened middle third cut out as an ellipse. A branch of the superficial peroneal nerve
+crossed the proximal end; it was freed with loupes and kept. The plate sat under a sheath of scar with a bursa on its
+distal end, 15 mm across, full of clear fluid, which was taken out and sent for culture, as was one swab. Screws came
+by hand apart from the second from the top, whose hex had stripped: a conical extractor got it. The plate was lifted
+with an elevator. Bone beneath was solid; the holes were scraped, nothing grafted. Stress picture under the image
+intensifier showed a tight mortise. Wash, layered closing, wool and crepe.
 
 The metal was shown to the patient afterwards, rinsed, and given to her by her own wish, with the form signed.
 
 # Follow
-Boot for comfort for two weeks, then shoe. No running until the holes fill, about three months. Cultures by phone on Tuesday.
+Boot for comfort for two weeks, then shoe. No running until the holes fill, about three months. Cultures by phone on
+Tuesday.
 
 # Specimens
 Bursal fluid and tissue swab. No pathology.
 """,
         answer=key(
-            "The device hurts, so it is a complication code, with the chronic pain after surgery; not a planned removal.",
+            "The device hurts, so it is a complication code, with the chronic pain after surgery; not a planned "
+            "removal.",
             "T84.84XA G89.28",
             placeholder("AB", "LT"),
         ),
@@ -415,8 +432,8 @@ Rupture of the anterior cruciate ligament, left knee, six weeks after a non-cont
 Same, with a peripheral tear of the left lateral meniscus, 16 mm, in the red zone behind the popliteus.
 
 # Title of operation
-Arthroscopic reconstruction of the left anterior cruciate ligament with quadrupled hamstring autograft, and inside repair of the
-lateral meniscus.
+Arthroscopic reconstruction of the left anterior cruciate ligament with quadrupled hamstring autograft, and inside
+repair of the lateral meniscus.
 
 # Anesthesia
 General plus adductor canal block.
@@ -428,23 +445,25 @@ General plus adductor canal block.
 Lachman soft, pivot shift grade 2, no varus or valgus opening. The right knee is tight.
 
 # Graft
-Oblique 3 cm cut over the pes. Semitendinosus 27 cm, gracilis 25 cm, both whole. Folded in four on an adjustable loop; 8.5 mm at the femoral
-and 9 at the tibial end. Soaked in vancomycin solution on the back table.
+Oblique 3 cm cut over the pes. Semitendinosus 27 cm, gracilis 25 cm, both whole. Folded in four on an adjustable loop;
+8.5 mm at the femoral and 9 at the tibial end. Soaked in vancomycin solution on the back table.
 
 # Scope
-Patella and trochlea unspoiled. The medial side was normal throughout. In the notch only a stump, empty wall sign. Laterally the
-probe lifted the posterior rim off the capsule; edges rasped. Three all-inside sutures, vertical, alternating upper and lower surfaces, and the rim
-no longer came forward.
+Patella and trochlea unspoiled. The medial side was normal throughout. In the notch only a stump, empty wall sign.
+Laterally the probe lifted the posterior rim off the capsule; edges rasped. Three all-inside sutures, vertical,
+alternating upper and lower surfaces, and the rim no longer came forward.
 
-Femoral socket drilled from the anteromedial portal with the knee at 120, center at the bifurcate ridge, 25 mm deep with 5 mm left of the
-far wall. Tibial tunnel aimed at the anterior horn line at 55 degrees. Graft pulled up, button flipped and seen flat on the cortex
-by fluoroscopy. Twenty cycles. Interference screw 9 by 28 at 20 degrees with the drawer pushed back; spare tails over a post.
+Femoral socket drilled from the anteromedial portal with the knee at 120, center at the bifurcate ridge, 25 mm deep
+with 5 mm left of the far wall. Tibial tunnel aimed at the anterior horn line at 55 degrees. Graft pulled up, button
+flipped and seen flat on the cortex by fluoroscopy. Twenty cycles. Interference screw 9 by 28 at 20 degrees with the
+drawer pushed back; spare tails over a post.
 
-The Lachman was firm at once; no impingement in full extension. Fluid out; skin with buried stitches; hinged brace locked straight.
+The Lachman was firm at once; no impingement in full extension. Fluid out; skin with buried stitches; hinged brace
+locked straight.
 
 # Postoperative orders
-Because of the repaired meniscus: partial weight for four weeks, flexion stops at 90. Therapy begins on day three, aspirin 81 mg daily
-for two weeks. Return to play not before nine months and not without passing the hop battery.
+Because of the repaired meniscus: partial weight for four weeks, flexion stops at 90. Therapy begins on day three,
+aspirin 81 mg daily for two weeks. Return to play not before nine months and not without passing the hop battery.
 """,
         answer=key(
             "Ligament and meniscus each have their line; activity is coded only when the injury was first seen.",
@@ -473,9 +492,10 @@ for two weeks. Return to play not before nine months and not without passing the
         layout="operative_pdf",
         body="""
 # Summary
-39-year-old arborist. Five months of deep right groin pain. MRI: band of necrosis in the anterosuperior right femoral head, about a
-quarter of the volume, no crescent, no collapse. Left hip normal. He drinks little, has never had steroids, clotting and sickle
-studies are negative, so we call it idiopathic. The aim is to relieve pressure while the sphere is still round.
+39-year-old arborist. Five months of deep right groin pain. MRI: band of necrosis in the anterosuperior right femoral
+head, about a quarter of the volume, no crescent, no collapse. Left hip normal. He drinks little, has never had
+steroids, clotting and sickle studies are negative, so we call it idiopathic. The aim is to relieve pressure while the
+sphere is still round.
 
 # Diagnosis, unchanged
 Idiopathic aseptic necrosis, right femur, before collapse.
@@ -488,12 +508,14 @@ Spinal. No antibiotic allergy; cefazolin given.
 
 # Steps
 1. Supine on the flat radiolucent table, right leg free. Pause called by the circulating nurse.
-2. Stab wound 15 mm long, at the level of the lesser trochanter's upper edge and no lower, to spare the bone from a stress riser.
+2. Stab wound 15 mm long, at the level of the lesser trochanter's upper edge and no lower, to spare the bone from a
+stress riser.
 3. Guide pin up the neck into the lesion under two-plane fluoroscopy, stopping 5 mm short of cartilage.
-4. Core of 7 mm with the hollow trephine over that pin; the plug was yellow, dry and crumbling in its last 2 cm. Sent to
-pathology.
+4. Core of 7 mm with the hollow trephine over that pin; the plug was yellow, dry and crumbling in its last 2 cm. Sent
+to pathology.
 5. From the same entry three fans of 3.2 mm holes, forward, straight and back, through the sclerotic border.
-6. Marrow was not aspirated and no cells or graft were put in. I had thought of a strut but the shell was firm to the probe.
+6. Marrow was not aspirated and no cells or graft were put in. I had thought of a strut but the shell was firm to the
+probe.
 7. Contrast test showed no leak into the joint.
 8. Irrigation, fascia with two stitches, glue for the skin.
 
@@ -501,11 +523,12 @@ pathology.
 Radiation 41 seconds. Blood 15 mL. Knife to dressing 34 minutes.
 
 # Thereafter
-Two crutches with touch weight for six weeks, no climbing for three months. Films at six weeks, MRI at six months. He knows about
-one in three goes on to replacement.
+Two crutches with touch weight for six weeks, no climbing for three months. Films at six weeks, MRI at six months. He
+knows about one in three goes on to replacement.
 """,
         answer=key(
-            "No drug, drink or trauma behind it, so idiopathic, right; S2325 names the operation for payers that take S codes.",
+            "No drug, drink or trauma behind it, so idiopathic, right; S2325 names the operation for payers that "
+            "take S codes.",
             "M87.051",
             hcpcs("S2325", "A", "RT"),
         ),
@@ -526,17 +549,17 @@ one in three goes on to replacement.
 Scheduled injection. Authorized September 14. No evaluation beyond what the injection needs.
 
 # Short history
-72-year-old choir director with primary osteoarthritis of the left knee, Kellgren-Lawrence 3. Steroid in March gave five
-weeks. She would like to sing standing up at Advent. The last hyaluronate was in November 2025, good for eight months. No egg or
-feather allergy, no anticoagulant, skin sound.
+72-year-old choir director with primary osteoarthritis of the left knee, Kellgren-Lawrence 3. Steroid in March gave
+five weeks. She would like to sing standing up at Advent. The last hyaluronate was in November 2025, good for eight
+months. No egg or feather allergy, no anticoagulant, skin sound.
 
 # Examination
 Afebrile. Left knee: slight effusion, no warmth. 3 to 118 degrees.
 
 # Procedure
 Consent renewed. Time out with the medical assistant. Sitting, knee bent, anterolateral approach after alcohol and
-chlorhexidine, ethyl chloride for the skin. Four mL of pale fluid withdrawn. One prefilled single-dose syringe of Synvisc-One, 48 mg in 6 mL,
-was given whole, nothing discarded. Ultrasound not used. Band-aid.
+chlorhexidine, ethyl chloride for the skin. Four mL of pale fluid withdrawn. One prefilled single-dose syringe of
+Synvisc-One, 48 mg in 6 mL, was given whole, nothing discarded. Ultrasound not used. Band-aid.
 
 Lot and expiry are on the sticker page.
 
@@ -544,8 +567,8 @@ Lot and expiry are on the sticker page.
 Brief stinging. Walked out after ten minutes with her stick in the other hand.
 
 # Plan
-Quiet until Wednesday, then the bicycle. If the knee swells like a melon, call the same day. When she stops gaining from these we have
-agreed to talk about replacement. Return in six months.
+Quiet until Wednesday, then the bicycle. If the knee swells like a melon, call the same day. When she stops gaining
+from these we have agreed to talk about replacement. Return in six months.
 """,
         answer=key(
             "The product counts by the milligram, and nothing of the single-dose syringe was thrown away.",

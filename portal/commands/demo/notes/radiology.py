@@ -21,8 +21,8 @@ RADIOLOGY_NOTES = (
         layout="letterhead_pdf",
         body="""
 # Indication
-29-year-old man sent over from the walk-in clinic. Pain began around the navel last night and has settled in the
-right lower quadrant; anorexia, one episode of vomiting, white count 14.2.
+29-year-old man sent over from the walk-in clinic. Pain began around the navel last night and has settled in the right
+lower quadrant; anorexia, one episode of vomiting, white count 14.2.
 
 # Technique
 Helical acquisition from the lung bases to the pubic symphysis in the portal venous phase, with coronal and sagittal
@@ -80,7 +80,8 @@ Two-view chest of February 2024 from this facility.
 # Report
 Upright frontal and lateral views were obtained at full inspiration, with good penetration and no rotation.
 
-The cardiac silhouette measures within normal limits and the aortic knob is mildly tortuous, as before. Trachea midline.
+The cardiac silhouette measures within normal limits and the aortic knob is mildly tortuous, as before. Trachea
+midline.
 
 There is a new patchy airspace opacity in the right lower lobe, best appreciated over the spine on the lateral
 projection, where it obscures the posterior costophrenic sulcus in part. The left lung is clear. No pneumothorax.
@@ -177,9 +178,9 @@ spot-compression tangential view over a skin marker, and a true lateral view on 
 Heterogeneously dense on both sides, category C, which may obscure small masses.
 
 # Left breast
-Deep to the palpable marker, 8 cm from the nipple at the 2 o'clock position, lies a 14 mm focal asymmetry that persists
-on spot compression and carries subtle architectural distortion on slices 22 through 27. There are no associated
-microcalcifications. The axilla shows lymph nodes with preserved fatty hila.
+Deep to the palpable marker, 8 cm from the nipple at the 2 o'clock position, lies a 14 mm focal asymmetry that
+persists on spot compression and carries subtle architectural distortion on slices 22 through 27. There are no
+associated microcalcifications. The axilla shows lymph nodes with preserved fatty hila.
 
 # Right breast
 Scattered benign round calcifications. No mass, no distortion, nothing new against the prior study.
@@ -193,8 +194,9 @@ Golestani was told in person, in Farsi through a certified interpreter, and left
 September 16.
 """,
         answer=key(
-            "The lump leads; the abnormal image and the density of both breasts follow; tomosynthesis has its own G code.",
-            "N63.21 R92.8 R92.333",
+            "The lump leads; the abnormal image, both breasts' density and the mother's cancer follow; tomosynthesis "
+            "has a G code.",
+            "N63.21 R92.8 R92.333 Z80.3",
             placeholder("ABC"),
             hcpcs("G0279", "ABC"),
         ),
@@ -321,7 +323,8 @@ Physiologic distribution. No avid node.
 
 # Chest
 The right upper lobe primary has shrunk from 4.6 to 2.9 cm; SUVmax 6.3, previously 14.8. Right lower paratracheal
-(station 4R) node 1.6 cm with SUVmax 5.1, before 9.0. Station 7 is now background. Small right effusion without uptake.
+(station 4R) node 1.6 cm with SUVmax 5.1, before 9.0. Station 7 is now background. Small right effusion without
+uptake.
 
 # Abdomen and pelvis
 Liver homogeneous, mean SUV 2.4. Adrenals, spleen and bowel physiologic.
@@ -362,8 +365,8 @@ Discussed with the oncologist the same afternoon.
         layout="text",
         body="""
 # Where and how
-Our mobile unit went to Birch Hollow for this one resident. The technologist transported and set up the equipment at the
-bedside in room 14. Film at 06:58, semi-erect, AP.
+Our mobile unit went to Birch Hollow for this one resident. The technologist transported and set up the equipment at
+the bedside in room 14. Film at 06:58, semi-erect, AP.
 
 # Why
 Oxygen saturation 86 percent on room air since the night shift; resident refuses transfer unless the film is bad.
@@ -373,8 +376,8 @@ Rotated to the left, lordotic. Low volumes.
 
 Homogeneous density fills the lower half of the left hemithorax with a meniscus along the lateral wall and loss of the
 hemidiaphragm and heart border. The adjacent left lower lobe is airless and crowded. No shift of the mediastinum. The
-right lung shows no consolidation, and the right angle is sharp. No pneumothorax at the apices. Sternal wires and valve
-ring as in 2022.
+right lung shows no consolidation, and the right angle is sharp. No pneumothorax at the apices. Sternal wires and
+valve ring as in 2022.
 
 # Opinion
 1. Moderate to large left pleural effusion, new.
@@ -448,8 +451,8 @@ Relapsing-remitting multiple sclerosis since 2019, on ocrelizumab. Yearly survei
 neurologist asks whether the disease is quiet.
 
 # Technique
-3 tesla. Sagittal and axial 3D FLAIR, axial T2, diffusion, susceptibility-weighted and pre-contrast T1 images. Then 7 mL
-of gadobutrol by hand into the right forearm, and T1 again five minutes later. Renal function was normal in August.
+3 tesla. Sagittal and axial 3D FLAIR, axial T2, diffusion, susceptibility-weighted and pre-contrast T1 images. Then 7
+mL of gadobutrol by hand into the right forearm, and T1 again five minutes later. Renal function was normal in August.
 
 # Comparison
 September 30, 2025, same scanner and protocol, subtraction maps available.
@@ -463,8 +466,8 @@ Ventricles and sulci are suited to age; third ventricle 5 mm, unchanged. No rest
 Optic nerves are symmetric within the limits of a brain protocol. Orbits, sinuses and mastoids clear.
 
 # Impression
-Lesion pattern typical of the known multiple sclerosis, without new, enlarging or enhancing lesions in the past
-year. No sign of opportunistic infection under anti-CD20 treatment.
+Lesion pattern typical of the known multiple sclerosis, without new, enlarging or enhancing lesions in the past year.
+No sign of opportunistic infection under anti-CD20 treatment.
 """,
         answer=key(
             "The report names the relapsing-remitting form, which has had its own code since October 2025; "

@@ -1,0 +1,245 @@
+"""Patients and charts, intake, the line, codings, events. `secret` columns are sealed or keyed, all others clear."""
+
+from piccolo.columns import JSONB, UUID, Array, BigInt, Boolean, Bytea, Date, Integer, SmallInt, Text, Timestamptz
+from piccolo.table import Table
+
+from portal.database import DB
+
+
+class Patient(Table, tablename="patient", db=DB):
+    """One person treated at one client; elsewhere only this opaque id."""
+
+    id = UUID(primary_key=True, default=None)
+    client_id = UUID(default=None)
+    created_at = Timestamptz(default=None)
+
+
+class PatientIdentity(Table, tablename="patient_identity", db=DB):
+    """Who a patient is: sealed, and found by a keyed blind index."""
+
+    patient_id = UUID(primary_key=True, default=None)
+    client_id = UUID(default=None)
+    name_sealed = Bytea(default=None, secret=True)
+    mrn_sealed = Bytea(default=None, secret=True)
+    birth_on_sealed = Bytea(default=None, secret=True)
+    mrn_index = Bytea(default=None, secret=True)
+
+
+class Encounter(Table, tablename="encounter", db=DB):
+    """One visit of a patient."""
+
+    id = UUID(primary_key=True, default=None)
+    client_id = UUID(default=None)
+    location_id = UUID(null=True, default=None)
+    patient_id = UUID(default=None)
+    number_sealed = Bytea(default=None, secret=True)
+    number_index = Bytea(default=None, secret=True)
+    service_on = Date(default=None)
+    provider = Text(default=None)
+    payer = Text(null=True, default=None)
+    created_at = Timestamptz(default=None)
+
+
+class Chart(Table, tablename="chart", db=DB):
+    """Encounter and service line: the unit of work, turnaround and rate."""
+
+    id = UUID(primary_key=True, default=None)
+    client_id = UUID(default=None)
+    number = Text(default=None)
+    encounter_id = UUID(default=None)
+    service_line_id = UUID(default=None)
+    patient_id = UUID(default=None)
+    specialty = Text(default=None)
+    state = Text(default=None)
+    is_stat = Boolean(default=None)
+    service_on = Date(default=None)
+    received_at = Timestamptz(default=None)
+    ready_at = Timestamptz(null=True, default=None)
+    due_at = Timestamptz(default=None)
+    coded_at = Timestamptz(null=True, default=None)
+    final_at = Timestamptz(null=True, default=None)
+    delivered_at = Timestamptz(null=True, default=None)
+    coder_of_record = UUID(null=True, default=None)
+    auditor_of_record = UUID(null=True, default=None)
+
+
+class Upload(Table, tablename="upload", db=DB):
+    """One sending of files."""
+
+    id = UUID(primary_key=True, default=None)
+    client_id = UUID(default=None)
+    person_id = UUID(default=None)
+    chart_id = UUID(null=True, default=None)
+    received_at = Timestamptz(default=None)
+
+
+class UploadFile(Table, tablename="upload_file", db=DB):
+    """One line of an upload's receipt."""
+
+    id = UUID(primary_key=True, default=None)
+    client_id = UUID(default=None)
+    upload_id = UUID(default=None)
+    position = Integer(default=None)
+    name_sealed = Bytea(default=None, secret=True)
+    size = BigInt(default=None)
+    refusal = Text(null=True, default=None)
+    document_id = UUID(null=True, default=None)
+
+
+class Document(Table, tablename="document", db=DB):
+    """One uploaded file of a chart."""
+
+    id = UUID(primary_key=True, default=None)
+    client_id = UUID(default=None)
+    chart_id = UUID(default=None)
+    position = Integer(default=None)
+    name_sealed = Bytea(default=None, secret=True)
+    media_type = Text(default=None)
+    size = BigInt(default=None)
+    state = Text(default=None)
+    refusal = Text(null=True, default=None)
+    page_count = Integer(null=True, default=None)
+    original_blob_id = UUID(default=None)
+    received_at = Timestamptz(default=None)
+    received_by = UUID(default=None)
+
+
+class DocumentPage(Table, tablename="document_page", db=DB):
+    """One page of a document: an image, a text, or both."""
+
+    id = UUID(primary_key=True, default=None)
+    client_id = UUID(default=None)
+    chart_id = UUID(default=None)
+    document_id = UUID(default=None)
+    number = Integer(default=None)
+    width = Integer(null=True, default=None)
+    height = Integer(null=True, default=None)
+    image_blob_id = UUID(null=True, default=None)
+    text_blob_id = UUID(null=True, default=None)
+
+
+class Skill(Table, tablename="skill", db=DB):
+    """What specialty a person codes or audits, and how well."""
+
+    person_id = UUID(primary_key=True, default=None)
+    specialty = Text(default=None)
+    level = SmallInt(default=None)
+
+
+class QueueEntry(Table, tablename="queue_entry", db=DB):
+    """A chart's place in line for one stage, round and seat."""
+
+    id = UUID(primary_key=True, default=None)
+    client_id = UUID(default=None)
+    chart_id = UUID(default=None)
+    stage = Text(default=None)
+    round = Integer(default=None)
+    seat = Integer(default=None)
+    specialty = Text(default=None)
+    level = SmallInt(default=None)
+    state = Text(default=None)
+    rank = Timestamptz(default=None)
+    due_at = Timestamptz(default=None)
+    fence = Integer(default=None)
+    returns = Integer(default=None)
+    barred = Array(base_column=UUID(), default=None)
+    preferred_person = UUID(null=True, default=None)
+    preferred_until = Timestamptz(null=True, default=None)
+    created_at = Timestamptz(default=None)
+
+
+class Assignment(Table, tablename="assignment", db=DB):
+    """A person holding a queue entry: lease and fencing token."""
+
+    queue_entry_id = UUID(primary_key=True, default=None)
+    client_id = UUID(default=None)
+    chart_id = UUID(default=None)
+    stage = Text(default=None)
+    person_id = UUID(default=None)
+    fence = Integer(default=None)
+    request_id = UUID(default=None)
+    pulled_at = Timestamptz(default=None)
+    lease_until = Timestamptz(default=None)
+
+
+class AssignmentHistory(Table, tablename="assignment_history", db=DB):
+    """How each assignment ended. Append-only."""
+
+    queue_entry_id = UUID(primary_key=True, default=None)
+    client_id = UUID(default=None)
+    chart_id = UUID(default=None)
+    stage = Text(default=None)
+    person_id = UUID(default=None)
+    fence = Integer(default=None)
+    request_id = UUID(default=None)
+    pulled_at = Timestamptz(default=None)
+    ended_at = Timestamptz(default=None)
+    outcome = Text(default=None)
+    reason = Text(null=True, default=None)
+
+
+class CodingDraft(Table, tablename="coding_draft", db=DB):
+    """Code lines that are being worked on."""
+
+    chart_id = UUID(primary_key=True, default=None)
+    stage = Text(default=None)
+    person_id = UUID(default=None)
+    client_id = UUID(default=None)
+    lines = JSONB(default=None)
+    revision = Integer(default=None)
+    updated_at = Timestamptz(default=None)
+
+
+class Coding(Table, tablename="coding", db=DB):
+    """One submission; a correction is another version. Append-only."""
+
+    id = UUID(primary_key=True, default=None)
+    client_id = UUID(default=None)
+    chart_id = UUID(default=None)
+    version = Integer(default=None)
+    role = Text(default=None)
+    author_id = UUID(default=None)
+    queue_entry_id = UUID(default=None)
+    fence = Integer(default=None)
+    request_id = UUID(default=None)
+    release = Text(default=None)
+    submitted_at = Timestamptz(default=None)
+
+
+class CodeLine(Table, tablename="code_line", db=DB):
+    """One code of a coding. Append-only."""
+
+    coding_id = UUID(primary_key=True, default=None)
+    client_id = UUID(default=None)
+    chart_id = UUID(default=None)
+    kind = Text(default=None)
+    position = Integer(default=None)
+    system = Text(default=None)
+    code = Text(default=None)
+    modifiers = Array(base_column=Text(), default=None)
+    units = Integer(default=None)
+    pointers = Array(base_column=SmallInt(), default=None)
+
+
+class ChartEvent(Table, tablename="chart_event", db=DB):
+    """The chart's own history: one row for each move. Append-only."""
+
+    id = UUID(primary_key=True, default=None)
+    client_id = UUID(default=None)
+    chart_id = UUID(default=None)
+    kind = Text(default=None)
+    from_state = Text(null=True, default=None)
+    to_state = Text(default=None)
+    actor_id = UUID(null=True, default=None)
+    happened_at = Timestamptz(default=None)
+    recorded_at = Timestamptz(default=None)
+    details = JSONB(default=None)
+
+
+class Reaction(Table, tablename="reaction", db=DB):
+    """That an event was handed to somebody who reacts to it."""
+
+    chart_event_id = UUID(primary_key=True, default=None)
+    name = Text(default=None)
+    client_id = UUID(default=None)
+    done_at = Timestamptz(default=None)

@@ -1,0 +1,205 @@
+"""Says from a file's name and first bytes whether it can be accepted; pure, so that a web request may call it."""
+
+import codecs
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from storage.advice import ADVICE
+from storage.limits import HEAD_BYTES, MAX_NAME_BYTES
+
+
+class MediaType(StrEnum):
+    """The kinds of documents that are accepted."""
+
+    PDF = "application/pdf"
+    PNG = "image/png"
+    JPEG = "image/jpeg"
+    TEXT = "text/plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a file is not accepted: a sentence for the person who sent it, with what to do. Never holds its name."""
+
+    reason: str
+
+
+def sniff(filename: str, head: bytes) -> MediaType | Refusal:
+    """The kind of a file whose name and content (its first HEAD_BYTES) agree on an accepted one, or why not."""
+    if not head:
+        return Refusal(ADVICE["empty"])
+    if (refusal := _refused_name(filename)) is not None:
+        return refusal
+    extension = _extension(filename)
+    kind = _kind(extension, head)
+    accepted = _ACCEPTED.get(kind)
+    if accepted is None:
+        return Refusal(ADVICE[kind])
+    media_type, called, extensions = accepted
+    if extension in extensions:
+        return media_type
+    if media_type is MediaType.TEXT and extension in _OTHER_TEXT:
+        return Refusal(ADVICE[_OTHER_TEXT[extension]])
+    return Refusal(_misnamed(extension, called, extensions[0]))
+
+
+_ACCEPTED = {
+    "pdf": (MediaType.PDF, "a PDF", ("pdf",)),
+    "png": (MediaType.PNG, "a PNG image", ("png",)),
+    "jpeg": (MediaType.JPEG, "a JPEG image", ("jpg", "jpeg", "jpe", "jfif")),
+    "text": (MediaType.TEXT, "plain text", ("txt",)),
+}
+
+# Text that is a document of its own only under another name.
+_OTHER_TEXT = {
+    "csv": "table", "tsv": "table", "json": "json", "xml": "xml", "eml": "mail", "ics": "other", "svg": "svg",
+    "html": "web page", "htm": "web page", "mht": "web page", "mhtml": "web page", "hl7": "hl7", "rtf": "rtf",
+    "js": "program", "vbs": "program", "bat": "program", "cmd": "program", "ps1": "program", "sh": "program",
+}  # fmt: skip
+
+# Offset, bytes, kind; the first that fits.
+_MAGIC = (
+    (0, b"%PDF-", "pdf"),
+    (0, b"\x89PNG\r\n\x1a\n", "png"),
+    (0, b"\xff\xd8\xff", "jpeg"),
+    (0, b"II*\0", "tiff"), (0, b"MM\0*", "tiff"), (0, b"II+\0", "tiff"), (0, b"MM\0+", "tiff"),
+    (0, b"PK\x03\x04", "zip"), (0, b"PK\x05\x06", "zip"), (0, b"PK\x07\x08", "zip"),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "compound"),
+    (0, b"{\\rtf", "rtf"),
+    (0, b"GIF8", "picture"), (0, b"\0\0\0\x0cjP  ", "picture"), (0, b"8BPS", "picture"), (8, b"WEBP", "picture"),
+    (128, b"DICM", "dicom"),
+    (0, b"\x1f\x8b", "archive"), (0, b"7z\xbc\xaf\x27\x1c", "archive"), (0, b"Rar!\x1a\x07", "archive"),
+    (0, b"BZh", "archive"), (0, b"\xfd7zXZ\0", "archive"), (257, b"ustar", "archive"),
+    (0, b"MZ", "program"), (0, b"\x7fELF", "program"), (0, b"\xcf\xfa\xed\xfe", "program"),
+    (8, b"WAVE", "recording"), (8, b"AVI ", "recording"), (0, b"ID3", "recording"), (0, b"OggS", "recording"),
+    (0, b"\xff\xfb", "recording"), (0, b"\xff\xf3", "recording"), (0, b"\x1aE\xdf\xa3", "recording"),
+    (0, b"#!AMR", "recording"), (0, b"fLaC", "recording"), (0, b"#!", "program"),
+    (0, b"%!PS", "postscript"),
+)  # fmt: skip
+
+
+def _kind(extension: str, head: bytes) -> str:
+    found = next((kind for offset, magic, kind in _MAGIC if head.startswith(magic, offset)), None)
+    # "MZ", "BZh" and "ID3" are also how a line of text may begin.
+    if found in ("program", "archive", "recording") and _is_text(head):
+        found = "program" if head.startswith(b"#!") else None
+    if found == "zip":
+        return _packed_kind(extension, head)
+    if found == "compound":
+        return _compound_kind(extension)
+    if found is not None:
+        return found
+    if head[4:8] == b"ftyp":
+        return "heic" if head[8:12] in (b"heic", b"heix", b"heif", b"mif1", b"msf1", b"hevc", b"avif") else "recording"
+    if extension == "pdf" and b"%PDF-" in head[:1024]:
+        return "pdf"  # some scanners and mail gateways put a few lines of their own in front
+    if _is_text(head):
+        return _text_kind(head)
+    if _is_wide_text(head):
+        return _OTHER_TEXT.get(extension, "utf-16")
+    if head.startswith(b"BM"):
+        return "picture"
+    if extension == "txt":
+        return "not text"
+    return "broken" if extension in ("pdf", "png", "jpg", "jpeg", "jpe", "jfif") else "other"
+
+
+def _packed_kind(extension: str, head: bytes) -> str:
+    if b"word/" in head or extension in ("docx", "docm", "dotx"):
+        return "word"
+    if b"xl/" in head or extension in ("xlsx", "xlsm"):
+        return "excel"
+    if b"ppt/" in head or extension == "pptx":
+        return "powerpoint"
+    if b"application/vnd.oasis.opendocument" in head or extension in ("odt", "ods", "odp"):
+        return "opendocument"
+    return {"pages": "apple pages", "xps": "xps", "oxps": "xps"}.get(extension, "zip")
+
+
+def _compound_kind(extension: str) -> str:
+    if extension in ("docx", "xlsx", "pptx"):
+        return "locked office"
+    return {"xls": "excel", "ppt": "powerpoint", "msg": "mail"}.get(extension, "word")
+
+
+def _text_kind(head: bytes) -> str:
+    start = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    if start.startswith((b"MSH|", b"FHS|", b"BHS|")):
+        return "hl7"
+    if start.startswith(b"ISA*"):
+        return "x12"
+    if start.startswith((b"{", b"[")) and b'"resourceType"' in head:
+        return "fhir"
+    lowered = start[:200].lower()
+    if lowered.startswith((b"<!doctype html", b"<html")):
+        return "web page"
+    if lowered.startswith((b"<?xml", b"<!--", b"<svg", b"<clinicaldocument", b"<!doctype")):
+        if re.search(rb"<(\w+:)?ClinicalDocument\b", head):
+            return "ccda"
+        if b"http://hl7.org/fhir" in head:
+            return "fhir"
+        return "svg" if b"<svg" in head else "web page" if b"<html" in head.lower() else "xml"
+    return "text"
+
+
+def _is_text(head: bytes) -> bool:
+    if b"\0" in head:
+        return False
+    odd = sum(byte < 32 and byte not in b"\t\n\v\f\r\x1a\x1b" for byte in head)
+    return odd * 50 <= len(head) and (_is_utf8(head) or not _is_dense(head))
+
+
+def _is_utf8(head: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head, final=len(head) < HEAD_BYTES)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_dense(head: bytes) -> bool:
+    # In the one-byte encodings of Western text, letters beyond ASCII are the exception.
+    return sum(byte > 126 for byte in head) * 3 > len(head)
+
+
+def _is_wide_text(head: bytes) -> bool:
+    # UTF-16: for Western text, every second byte is zero and the others are letters.
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return True
+    for zeros, letters in ((head[0::2], head[1::2]), (head[1::2], head[0::2])):
+        printable = sum(byte in b"\t\r\n" or byte >= 32 for byte in letters)
+        if zeros.count(0) * 10 > len(zeros) * 8 and printable * 10 > len(letters) * 8:
+            return True
+    return False
+
+
+def _refused_name(filename: str) -> Refusal | None:
+    if not filename.strip() or len(filename.encode(errors="replace")) > MAX_NAME_BYTES:
+        return Refusal(ADVICE["long name"])
+    # Letters that turn the direction of writing make "exe.txt" out of "txt.exe".
+    if any(unicodedata.category(c) == "Cc" or c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+           for c in filename):  # fmt: skip
+        return Refusal(ADVICE["odd name"])
+    return None
+
+
+def _extension(filename: str) -> str:
+    _, dot, extension = filename.strip().rpartition(".")
+    return extension.lower() if dot else ""
+
+
+def _misnamed(extension: str, called: str, right: str) -> str:
+    # Only endings from this list are repeated: what follows the last dot of a name can be a patient's.
+    known = {name for _, _, names in _ACCEPTED.values() for name in names} | {"doc", "docx", "tif", "tiff", "heic"}
+    if extension in known:
+        there = f"The name ends in .{extension}, but the file holds {called}."
+    else:
+        there = f"The file holds {called}, but its name does not end in .{right}."
+    if called == "plain text" and extension in known:
+        return (
+            f"{there} If text is what you meant to send, rename it to end in .txt; "
+            "if not, save or export the document again, and upload that."
+        )
+    return f"{there} Rename it to end in .{right} and upload it again."
