@@ -105,7 +105,7 @@ class _Conversation:
 
     async def receive_page(self, number: int) -> PageImage:
         header, jpeg, text = await self._receive()
-        if (header.kind, header.number) == (99, number) or not (jpeg or text):
+        if (header.kind, header.number) != (FrameKind.PAGE, number) or not (jpeg or text):
             raise UnreadableDocument(ADVICE["too heavy"])
         if jpeg and not jpeg.startswith(b"\xff\xd8\xff"):
             raise UnreadableDocument(ADVICE["too heavy"])

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from storage.client_keys import ClientKey
-from storage.envelope import blind_index, context, seal, unseal
+from storage.envelope import blind_index, context, derive, seal, unseal
 
 
 def seal_field(key: ClientKey, place: str, row_id: UUID, text: str) -> bytes:
@@ -25,5 +25,8 @@ def key_of(sealed: bytes) -> UUID:
 
 
 def index_of(key: ClientKey, what: str, value: str) -> bytes:
-    """The blind index of a value: equal values of one client are found, and nothing else is told."""
-    return blind_index(key.index, f"{what}:{value}")
+    """The blind index of a value: equal values of one client are found, and nothing else is told.
+
+    Raises ValueError for a blank value.
+    """
+    return blind_index(derive(key.index, what), value)

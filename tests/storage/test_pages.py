@@ -231,7 +231,7 @@ async def test_bombs_and_broken_documents_end_in_a_sentence(
         await drawn(document, media_type)
     assert refused.value.status == 422
     assert not refused.value.passing
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 15
 
 
 @pytest.fixture
@@ -323,19 +323,22 @@ async def test_a_process_that_lies_is_not_believed(monkeypatch: pytest.MonkeyPat
         length = len(jpeg) if jpeg_bytes is None else jpeg_bytes
         return pack_header(FrameHeader(kind, number, 10, 10, length, len(text))) + jpeg + text
 
-    two = frame(FrameKind.CHECKED, 2)
+    one, jpeg = frame(FrameKind.CHECKED, 1), b"\xff\xd8\xff"
+    page, end = frame(FrameKind.PAGE, 1, jpeg), frame(FrameKind.END, 0)
     lies = [
         b"",
         b"nonsense",
-        frame(FrameKind.CHECKED, 1_000_000),
-        frame(FrameKind.CHECKED, 0),
-        frame(99, 1),
+        frame(FrameKind.CHECKED, 0) + end,
+        frame(FrameKind.CHECKED, 301) + b"".join(frame(FrameKind.PAGE, n, jpeg) for n in range(1, 302)) + end,
+        frame(99, 1) + page + end,
         frame(FrameKind.REFUSED, 0, text=b"x" * 2000),
-        two + frame(FrameKind.PAGE, 2, b"\xff\xd8\xff"),
-        two + frame(FrameKind.PAGE, 1, b"<script>"),
-        two + frame(FrameKind.PAGE, 1),
-        two + frame(FrameKind.PAGE, 1, jpeg_bytes=2**32 - 1),
-        two + frame(FrameKind.PAGE, 1, b"\xff\xd8\xff") + frame(FrameKind.END, 0),
+        one + frame(FrameKind.PAGE, 2, jpeg) + end,
+        one + frame(99, 1, jpeg) + end,
+        one + frame(FrameKind.PAGE, 1, b"<script>") + end,
+        one + frame(FrameKind.PAGE, 1) + end,
+        one + frame(FrameKind.PAGE, 1, jpeg_bytes=2**32 - 1) + end,
+        one + page,
+        one + page + page,
     ]
     open_process = anyio.open_process
     for lie in lies:
