@@ -10,6 +10,7 @@ COMMANDS = {
     "serve": ("portal.commands.serve", "Serve the portal to browsers."),
     "worker": ("portal.commands.worker", "Make page images, return expired charts, hand out chart events."),
     "migrate": ("portal.commands.migrate", "Bring the database to the newest state."),
+    "administrator": ("portal.commands.administrator", "Add the first administrator."),
     "roles": ("portal.commands.roles", "Print the script that makes the database roles."),
 }
 
