@@ -132,7 +132,7 @@ OFFICE = Client(
     letterhead=Letterhead(
         "Juniper Flats Family Medicine",
         "Whole people, whole families",
-        "2210 Piñon Loop, Juniper Flats, Colorado 81699",
+        "2210 Pinyon Loop, Juniper Flats, Colorado 81699",
         "(970) 555-0176",
     ),
     coding_rules=(

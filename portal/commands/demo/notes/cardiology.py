@@ -22,10 +22,10 @@ CARDIOLOGY_NOTES = (
         title="Heart failure clinic",
         layout="letterhead_pdf",
         body="""
-# Interval
-Four months since the last visit. He set two salmon nets in July without stopping for breath. One pillow. Weight at
-home 88 to 89 kg, never more than a kilo off. No shocks felt, no faint, no chest pain. Salt: "less than my wife
-thinks."
+# Interval history
+Four months since the last visit. He worked two salmon openings in July without stopping for breath. One pillow.
+Weight at home 88 to 89 kg, never more than a kilo off. No shocks felt, no faint, no chest pain. Salt: "less than my
+wife thinks."
 
 # Background
 - Ischemic cardiomyopathy after an anterior infarct in 2017; stent to the left anterior descending then.
@@ -34,28 +34,27 @@ thinks."
 - Hypertension for twenty-five years.
 - Single-chamber defibrillator, 2018.
 
-# Treatment
+# Medications
 Sacubitril-valsartan 97/103 twice a day, carvedilol 25 twice, spironolactone 25, empagliflozin 10, furosemide 20 on
 three days a week, atorvastatin 80, aspirin 81.
 
 # Examination
-118/70, 62 regular, 89.1 kg. Venous column 6 cm. Apex displaced, soft third sound gone since spring. Lungs dry. Legs
-thin.
+118/70, 62 regular, 89.1 kg. JVP 6 cm. Apex displaced, S3 no longer heard. Lungs clear. No edema.
 
-# Tests
+# Data
 Potassium 4.9, creatinine 1.3, NT-proBNP 610 (1,450 in March). Remote device report of August 20: no therapy
 delivered.
 
-# Opinion
-Chronic systolic failure with hypertensive heart disease and ischemic cardiomyopathy, class II, dry and compensated.
-On all four pillars at full dose. Coronary disease quiet.
+# Assessment
+Chronic systolic heart failure with hypertensive heart disease and ischemic cardiomyopathy, NYHA class II, euvolemic
+and compensated. On all four drug classes at full dose. Coronary disease stable without angina.
 
-# Changes
+# Medication changes
 Furosemide as needed only. Potassium in two weeks. Otherwise the same.
 
-# Next
-Echo in March, clinic after it. As his cardiologist of nine years I shall go on steering this. He phones if two kilos
-come on in three days.
+# Follow-up
+Echo in March, clinic after it. I have followed him for nine years and continue to manage his heart failure. He calls
+for a gain of 2 kg in three days.
 """,
         answer=key(
             "Hypertension with failure is a combination code, first; then type and acuity, the muscle, vessels, "
@@ -83,13 +82,13 @@ come on in three days.
         title="Transthoracic echocardiogram with enhancing agent",
         layout="letterhead_pdf",
         body="""
-# Question
-Murmur, getting louder. Breathless on hills. Known calcific valve disease, no rheumatic fever in childhood.
+# Indication
+Louder murmur. Exertional dyspnea on hills. Known calcific valve disease, no rheumatic fever in childhood.
 
 # Study
-Complete two-dimensional, M-mode, spectral and color Doppler from all windows, technically hard because of a narrow
-chest. Two adjacent segments could not be seen in the apical views, so sulfur hexafluoride microspheres were given: 3
-mL in two pushes out of a 5 mL single-dose vial, 2 mL discarded. No reaction.
+Complete two-dimensional, M-mode, spectral and color Doppler from all windows, technically difficult because of a
+narrow chest. Two adjacent segments were not visualized in the apical views, so sulfur hexafluoride microspheres were
+given: 3 mL in two pushes out of a 5 mL single-dose vial, 2 mL discarded. No reaction.
 
 # Dimensions
 Measure | Result | Usual
@@ -98,16 +97,16 @@ Septum | 1.3 cm | 0.6 to 0.9
 LV ejection fraction, biplane | 62 % | 54 to 74
 LA volume index | 39 mL/m2 | up to 34
 Aortic peak velocity | 4.2 m/s | below 2.0
-Aortic mean gradient | 43 mmHg | none
+Aortic mean gradient | 43 mmHg | up to 5
 Aortic valve area | 0.8 cm2 | above 2.0
 RV systolic pressure | 36 mmHg | up to 35
 
 # Description
-Left ventricle: walls concentrically thick, every segment moves well once enhanced. Relaxation impaired.
+Left ventricle: concentric wall thickening, normal motion of every segment once enhanced. Impaired relaxation.
 
-Aortic valve: three cusps, heavily calcified by age, opening to a slit. Severe stenosis. Trace leak.
+Aortic valve: trileaflet, heavily calcified, severely restricted opening. Severe stenosis. Trace regurgitation.
 
-Mitral valve: calcified ring, leaflets thin; a moderate central jet, degenerative, vena contracta 0.5 cm.
+Mitral valve: calcified annulus, thin leaflets; moderate central regurgitant jet, degenerative, vena contracta 0.5 cm.
 
 Right heart and pericardium: unremarkable.
 
@@ -116,7 +115,7 @@ Right heart and pericardium: unremarkable.
 2. Moderate degenerative (non-rheumatic) mitral regurgitation.
 3. Normal ejection fraction.
 
-Dr. Petrov was called from the laboratory, with the valve team meeting in mind.
+Results called to Dr. Petrov; discuss at valve conference.
 """,
         answer=key(
             "Both valves are called non-rheumatic, so not the I08 group; 3 mL used, 2 mL of the vial discarded.",
@@ -145,18 +144,18 @@ Dr. Petrov was called from the laboratory, with the valve team meeting in mind.
         title="Rest and stress perfusion imaging with regadenoson",
         layout="letterhead_pdf",
         body="""
-# Referral reason
+# Indication
 Known native coronary disease, stent in the circumflex 2020. Stable angina, lately at two flights instead of four.
 Artificial hip, so no treadmill.
 
-# Day protocol
-Rest dose 9.8 mCi technetium-99m sestamibi at 07:50, pictures at 08:40. Stress: regadenoson 0.4 mg over ten seconds
-from the prefilled single-dose syringe, all of it; 31.2 mCi of the same tracer twenty seconds later; pictures after an
-hour. CT attenuation correction. Caffeine stopped the evening before.
+# Protocol
+Rest dose 9.8 mCi technetium-99m sestamibi at 07:50, images at 08:40. Stress: regadenoson 0.4 mg over ten seconds from
+the prefilled single-dose syringe, all of it; 31.2 mCi of the same tracer twenty seconds later; images after one hour.
+CT attenuation correction. Caffeine stopped the evening before.
 
 # Hemodynamics
-Rest 64 per minute, 138/80. Peak 92, 126/72. Flushing, brief chest tightness as on the stairs, gone in four minutes
-without aminophylline.
+Rest 64 per minute, 138/80. Peak 92, 126/72. Flushing, brief chest tightness like his usual angina, resolved in four
+minutes without aminophylline.
 
 # Electrocardiogram
 Sinus. One millimeter horizontal ST depression in V5 and V6 at minute three, recovered at eight.
@@ -168,12 +167,13 @@ Lateral | Normal | Normal
 Inferior | Normal | Normal
 
 # Gated figures
-Ejection fraction 58 percent at rest, 52 after stress. Transient dilation ratio 1.21. Anterior apex slow after stress.
+Ejection fraction 58 percent at rest, 52 after stress. Transient dilation ratio 1.21. Anteroapical hypokinesis after
+stress.
 
 # Interpretation
 Reversible anterior perfusion defect of moderate size, with angina and ST change, meaning ischemia in the left
-anterior descending territory in this man with coronary disease and stable angina. The stented wall is well supplied.
-High-risk marks: ratio and fall of ejection fraction. Angiography suggested.
+anterior descending territory in this man with coronary disease and stable angina. The stented territory is normally
+perfused. High-risk features: transient dilation and fall in ejection fraction. Angiography is suggested.
 """,
         answer=key(
             "Two doses of tracer on one day, 0.4 mg of regadenoson in tenths with JZ; disease and stable angina "
@@ -196,37 +196,37 @@ High-risk marks: ratio and fall of ejection fraction. Angiography suggested.
         title="Rhythm clinic",
         layout="text",
         body="""
-# Why she is here
-Atrial fibrillation has now run on without a break since the monitor of July 2, that is ten weeks. She came to decide
-about a cardioversion. 63-year-old ferry purser. Tired after lunch, hardly any flutter in the chest. No stroke, no
-bleeding. Sleep test done: no apnea.
+# History of present illness
+Atrial fibrillation has been continuous since the monitor of July 2, ten weeks. She is here to decide about
+cardioversion. 63-year-old ferry purser. Tired after lunch, few palpitations. No stroke, no bleeding. Sleep test done:
+no apnea.
 
-# Risk
-Woman with hypertension: CHA2DS2-VASc of 2. Apixaban 5 mg twice a day since July 6; she names two missed doses, both
-in July. Bleeding score 1.
+# Risk scores
+Woman with hypertension: CHA2DS2-VASc of 2. Apixaban 5 mg twice a day since July 6; two missed doses, both in July.
+Bleeding score 1.
 
-# Tablets
+# Medications
 Apixaban, metoprolol succinate 50, amlodipine 5.
 
 # Findings
 132/78. Pulse irregularly irregular at 84. Thyroid not enlarged. Lungs clear. No murmur. No ankle swelling.
 
-# Echo of August
+# Echocardiogram, August
 Left atrium 41 mL/m2, ejection fraction 60, valves good.
 
-# Tracing
-Twelve-lead today, hung beside the July one: fibrillation, 86, narrow, no ST shift. Report of it is on its own sheet
-under the same number.
+# ECG
+Twelve-lead today compared with July: atrial fibrillation, 86, narrow QRS, no ST change. Separate signed
+interpretation filed under this encounter.
 
-# Thoughts
+# Assessment
 Persistent atrial fibrillation, not long-standing, with symptoms. Hypertension at goal. Three unbroken weeks of
-anticoagulant are certain by her pill box.
+anticoagulant are confirmed by her pill box.
 
-# Agreed
+# Plan
 1. Cardioversion September 16 at the laboratory, with propofol.
-2. Apixaban without a gap, at least four weeks after, in truth for good.
-3. If it returns, catheter ablation rather than a drug; leaflet given.
-4. Metoprolol stays. Amlodipine stays.
+2. Uninterrupted apixaban, at least four weeks after and most likely lifelong.
+3. If it recurs, catheter ablation rather than an antiarrhythmic; handout given.
+4. Continue metoprolol and amlodipine.
 """,
         answer=key(
             "Persistent and expressly not long-standing; pressure and the anticoagulant follow.",
@@ -258,18 +258,17 @@ August 26 | 2.4 | One extra 2.5 mg
 September 2 | 3.1 | Same dose
 September 9 | 3.0 | Same dose
 
-# Patient's report by telephone to the nurse
-One bruise, shin, from the woodpile. No black stools, no nosebleed. An antibiotic was avoided for a bladder complaint
-which passed. Eats kale on Fridays and means to go on.
+# Telephone interview by the nurse
+One bruise on the shin from stacking wood. No melena, no epistaxis. Bladder symptoms resolved without an antibiotic.
+Eats kale on Fridays, unchanged.
 
-# My review
-All four values read and interpreted by me today. The dip of August 26 goes with a dose forgotten on the 23rd, her own
-account. Time in range for the quarter 88 percent. No interaction found in the pharmacy list.
+# Physician review
+All four values read and interpreted by me today. The low value of August 26 follows a dose missed on the 23rd by her
+account. Time in therapeutic range for the quarter 88 percent. No new interacting medication.
 
 # Instructions
-Warfarin 5 mg daily, 7.5 on Mondays. Test again each Wednesday. Vitamin K 1 mg is at home with a sheet on when to
-swallow it: never without calling us. Strips ordered. Dental cleaning in October needs amoxicillin first and no
-stopping of warfarin.
+Warfarin 5 mg daily, 7.5 on Mondays. Test again each Wednesday. Vitamin K 1 mg is at home, to be taken only on our
+instruction. Test strips reordered. Dental cleaning in October: amoxicillin prophylaxis, do not hold warfarin.
 
 # Diagnosis for this service
 Monitoring of warfarin for a prosthetic heart valve.
@@ -298,32 +297,32 @@ Monitoring of warfarin for a prosthetic heart valve.
         title="Stress echocardiogram, treadmill",
         layout="letterhead_pdf",
         body="""
-# Reason
+# Indication
 Sharp left-sided chest pains for a month, at rest or at the keyboard, seconds to a minute, never on his bicycle.
-46-year-old. Father's bypass at 50 worries him. Resting tracing normal.
+46-year-old. Father had bypass surgery at 50. Resting ECG normal.
 
 # Exercise
 Bruce protocol, 11 minutes 40 seconds, 13.4 METs, stopped for tired legs. Heart rate 61 to 171, 98 percent of that
-predicted for age. Pressure 122/76 to 178/74. No pain whatever. Borg 17.
+predicted for age. Pressure 122/76 to 178/74. No chest pain. Borg 17.
 
-# Tracing during and after
-Upsloping J-point depression under one millimeter, gone within thirty seconds. Three single ventricular beats in
-recovery. No arrhythmia else.
+# Stress ECG
+Upsloping J-point depression under one millimeter, resolved within thirty seconds. Three isolated PVCs in recovery. No
+other arrhythmia.
 
-# Pictures at rest
-Normal chamber sizes, wall thickness 0.9 cm, ejection fraction 60. No effusion. Valves move freely; color shows a
-trivial tricuspid jet.
+# Resting images
+Normal chamber sizes, wall thickness 0.9 cm, ejection fraction 60. No effusion. Normal valves; trivial tricuspid
+regurgitation.
 
-# Pictures within 50 seconds of stopping
-All sixteen segments thicken more. Cavity smaller. Ejection fraction 75. Nothing stays behind.
+# Post-exercise images, within 50 seconds
+All sixteen segments become hyperdynamic. Cavity size decreases. Ejection fraction 75. No inducible wall motion
+abnormality.
 
-# Answer
-Negative for ischemia at a high workload. Duke score 11. Event rate after such a test is well below one percent a
-year.
+# Conclusion
+Negative for ischemia at a high workload. Duke score 11. Low-risk study.
 
-# Message for the family doctor
-Chest pain of another kind, not cardiac as far as this test reaches. Press on the third rib: it may be the costal
-cartilage, which I leave to you. His LDL of 141 with that father deserves a talk.
+# Comment to the referring physician
+Atypical chest pain without evidence of ischemia. There is some tenderness over the third costochondral junction,
+which I leave to you. LDL of 141 with this family history deserves attention.
 """,
         answer=key(
             "A normal test leaves the pain as it was; the father's disease is why it was done.",
@@ -344,13 +343,13 @@ cartilage, which I leave to you. His LDL of 141 with that father deserves a talk
         layout="letterhead_pdf",
         body="""
 # Device
-Dual-chamber pacemaker, left chest, put in June 2019 for sick sinus syndrome. Leads of the same date. No advisory.
+Dual-chamber pacemaker, left chest, implanted June 2019 for sick sinus syndrome. Leads of the same date. No advisory.
 
-# Visit
-In person, programmer used by me. 85-year-old, well, dances on Thursdays, and there finds that her legs give out
-before the music does: the pulse stays at 70 through a polka.
+# Reason for visit
+In person, programmer used by me. 85-year-old who feels well at rest but tires early at her Thursday dances; her pulse
+stays near 70 while dancing.
 
-# Figures
+# Measurements
 Parameter | Atrium | Ventricle
 Sensing | 2.8 mV | 9.6 mV
 Threshold at 0.4 ms | 0.75 V | 0.9 V
@@ -360,23 +359,23 @@ Paced | 91 % | 3 %
 Battery 2.94 volts, some five years left. Underlying rhythm: sinus at 38.
 
 # Stored events
-No mode switch. No fast rhythm above or below since the last reading. Rate histogram: a single tall bar between 60 and
-70.
+No mode switch. No high-rate atrial or ventricular episode since the last interrogation. Rate histogram: blunted,
+nearly all beats between 60 and 70.
 
-# Programming, tried and kept
+# Reprogramming
 - Rate response from low to medium-high, threshold for activity one step down.
 - Upper sensor rate 110 to 125.
 - Ventricular output 2.5 to 2.0 volts, to spare the battery.
 
-A brisk walk down the hall and back then brought her to 98 without a cough or a flutter. Pocket healed, skin thick
-enough, no warmth.
+On a brisk hall walk after reprogramming her rate rose to 98 without symptoms. Pocket well healed, no erosion or
+warmth.
 
 # Conclusion
-Sick sinus syndrome, dual-chamber system in order, sensor adjusted to give her a rate when she moves.
+Sick sinus syndrome, normal dual-chamber function, rate-response sensor adjusted for exertional intolerance of a fixed
+rate.
 
-# Ahead
-Home box goes on sending every three months. Return in a year, or after four Thursdays should the polka still beat
-her.
+# Follow-up
+Remote transmissions every three months. Return in one year, or sooner if she still tires while dancing.
 """,
         answer=key(
             "The visit was to adjust the device, so Z45.018 and not the mere presence; then the disease it treats.",
@@ -393,21 +392,22 @@ her.
         provider="Leilani Akana, MD",
         patient=Patient("Cyrus Mandelbaum", "40-2733", date(1959, 9, 9), "M"),
         payer="Medicare Part B",
-        title="Cardiac catheterization report",
+        title="Coronary and iliac angiography",
         layout="operative_pdf",
         body="""
 # Indication
-Chest pain at rest on two nights, relieved by nitroglycerin, enzymes negative: unstable angina. Also a year of right
-calf cramp after one block; right ankle index 0.71. 67-year-old, former welder.
+Chest pain at rest on two nights, relieved by nitroglycerin, enzymes negative: unstable angina. Also one year of right
+calf claudication at one block; right ankle index 0.71. 67-year-old, former welder.
 
 # Access
-Right radial failed to pass a loop at the elbow; left femoral under ultrasound, 6 French, clean single wall stick.
+Right radial abandoned because of a loop at the elbow. Left common femoral under ultrasound, 6 French, single-wall
+puncture.
 
-# Done
+# Procedures
 1. Left heart catheterization with coronary angiography.
 2. Iliac and femoral angiography through the same catheter, at the time of the above, for the right leg.
 
-# Drugs
+# Medications and contrast
 Midazolam 1 mg, fentanyl 25 mcg, heparin 3,000 units. Contrast 92 mL.
 
 # Pressures
@@ -421,21 +421,23 @@ Diagonal 1 | 50 % at its mouth
 Circumflex | Minor irregularity
 Right | Occluded at the first bend, bridging collaterals and filling from the septals; chronic total occlusion
 
-# Ventricle
-Not injected.
+# Left ventriculogram
+Not performed.
 
-# Iliac and femoral pictures
-Distal aorta patent. Left side good. Right external iliac 70 percent over 3 cm; right superficial femoral 60 percent.
+# Iliac and femoral angiography
+Distal aorta patent. Left iliac and femoral arteries without significant stenosis. Right external iliac 70 percent
+over 3 cm; right superficial femoral 60 percent.
 
 # Closing
-Plug-type device, left groin, dry. Foot pulses as before.
+Plug-type closure device, left groin, hemostasis obtained. Pedal pulses unchanged.
 
 # Conclusion
 1. Two-vessel native coronary disease with unstable angina; chronic total occlusion of the right coronary.
 2. Atherosclerosis of native arteries of the right leg with intermittent claudication.
 
-# Heart team
-Discuss bypass on Monday; the leg can wait for that. High-intensity statin begun, smoking finished in 2022.
+# Plan
+Heart team discussion of bypass on Monday. Medical treatment of the leg for now. High-intensity statin started. Former
+smoker, quit 2022.
 """,
         answer=key(
             "Disease and unstable angina combine, the occlusion is added; the leg pictures have a G code and their "
@@ -457,30 +459,30 @@ Discuss bypass on Monday; the leg can wait for that. High-intensity statin begun
         title="Intensive cardiac rehabilitation, session day 9",
         layout="text",
         body="""
-# Enrolled for
-Infarction of May 3, 2026, drug-eluting stent to the right coronary the same day. Thirty-six sessions written in the
-plan of care which I signed on August 31.
+# Qualifying event
+Infarction of May 3, 2026, drug-eluting stent to the right coronary the same day. Plan of care for thirty-six sessions
+signed by me on August 31.
 
-# Hours today
+# Time
 13:00 to 14:00 exercise, 14:05 to 15:05 exercise. Two sessions, both with monitored exercise, physician on the floor.
 
-# First hour
+# Session 1
 Treadmill 3.0 miles an hour, 2 percent, 22 minutes; rowing 10; cool-down. Heart rate 68 to 108. Pressure 124/70, peak
 146/72. Borg 12. Sinus, no ectopic beats.
 
-# Second hour
-Resistance circuit, eight stations of twelve repeats, then Nordic poles in the corridor. Heart rate up to 101. No
-chest pain, no giddiness.
+# Session 2
+Resistance circuit, eight stations of twelve repeats, then Nordic pole walking. Heart rate up to 101. No chest pain,
+no dizziness.
 
-# Woven in
-How to read a label, with the dietitian, using her own soup can: 890 mg of sodium surprised her. Breathing practice.
+# Education
+Reading a food label with the dietitian, using a soup can from home (890 mg sodium). Breathing exercises.
 
 # Progress
-Six-minute walk 388 meters at entry, 441 now. Weight less 1.6 kg. Smoke-free 142 days. PHQ-2 zero.
+Six-minute walk 388 meters at entry, 441 now. Weight down 1.6 kg. Smoke-free 142 days. PHQ-2 zero.
 
 # Physician's note
-Old inferior infarct, coronary stent, no angina. Goes on as planned; raise the incline by one step next time. Seen and
-spoken with at 14:02.
+Old inferior infarct, coronary stent, no angina. Continue as planned; raise the treadmill grade at the next session.
+Patient seen by me at 14:02.
 """,
         answer=key(
             "More than four weeks since the infarct, so I25.2; two sessions with exercise on the day.",
@@ -500,26 +502,27 @@ spoken with at 14:02.
         title="Consultation letter: faint on standing",
         layout="scanned_fax_png",
         body="""
-# Dear colleague
-Thank you for sending Mr. Ekwueme, 76-year-old, who went down twice in August, each time on getting up at night to
-pass water.
+# To the referring physician
+Thank you for sending Mr. Ekwueme, 76-year-old, who fell twice in August, each time on getting up at night to urinate.
 
-# Story
-Gray vision, knees soft, out for seconds, no tongue bite, quick recovery. Nothing while sitting. Tamsulosin 0.4 mg was
-begun on July 28 for the prostate and is taken properly at bedtime. No heart disease known. No palpitation.
+# History of present illness
+Graying vision, weakness, brief loss of consciousness, no tongue bite, quick recovery. No symptoms while seated.
+Tamsulosin 0.4 mg was begun on July 28 for the prostate and is taken properly at bedtime. No known heart disease. No
+palpitations.
 
 # Examination
-Lying 138/76, pulse 70. Standing one minute 104/62, pulse 78, giddy; three minutes 108/64. Carotids silent. No murmur.
+Lying 138/76, pulse 70. Standing one minute 104/62, pulse 78, lightheaded; three minutes 108/64. No carotid bruit. No
+murmur.
 
-# Tests
-Tracing normal, your copy. Two-week monitor: no pause, no run. Echo ordinary for his years.
+# Data
+ECG normal, copy enclosed. Two-week monitor: no pause, no tachycardia. Echocardiogram normal for age.
 
-# Opinion
-Orthostatic hypotension caused by tamsulosin, an adverse effect. It explains the faints fully.
+# Assessment
+Orthostatic hypotension caused by tamsulosin, an adverse effect. It fully explains both episodes.
 
-# Suggestion
+# Recommendations
 Stop tamsulosin; ask urology about finasteride for the enlarged prostate with nocturia. Sit a minute before standing.
-No pacemaker, no further tests. He need not come back to me.
+No pacemaker and no further testing. Return to cardiology as needed.
 """,
         answer=key(
             "Low pressure due to a drug, then the drug as adverse effect; the faint is explained; prostate and "

@@ -33,11 +33,11 @@ numbness, no knee pain, head not struck. Never injured this ankle before. No med
 BP 128/74, pulse 82, temperature 98.4 F, saturation 99 percent. Comfortable seated. Egg-sized swelling in front of and
 below the lateral malleolus. Exquisitely tender over the anterior talofibular ligament; calcaneofibular ligament less
 so. No tenderness at the posterior edge of either malleolus, base of the fifth metatarsal or navicular. Proximal
-fibula and squeeze test negative. Anterior drawer guarded. Pulses 2+, toes pink, sensation whole.
+fibula and squeeze test negative. Anterior drawer guarded. Pulses 2+, toes pink, sensation intact.
 
 # Imaging
 He could not take four steps, so three views of the left ankle were taken. I read them: soft tissue swelling
-laterally, mortise congruent, no break. The radiologist agreed.
+laterally, mortise congruent, no fracture. The radiologist agreed.
 
 # Course
 Ibuprofen 600 mg by mouth. A rigid stirrup brace, prefabricated, off the shelf, was fitted on the left by the
@@ -160,7 +160,7 @@ Chest pressure, cause not established; ACS was considered and is unlikely. Hyper
 dependence.
 
 # Disposition
-Home 19:20 with his wife, aspirin 81 daily until seen. Return at once if the pressure recurs.
+Home 19:20 with his wife, aspirin 81 daily until seen. Return immediately if the pressure recurs.
 
 # Nursing resource sheet
 Triage 5, saline lock 8, telemetry 20, ECG assistance twice 10, reassessments 24, blood draws 15, medicine 5,
@@ -196,7 +196,7 @@ ASTHMA = Note(
 
 # History of present illness
 24-year-old woman with moderate persistent asthma, on a daily budesonide-formoterol inhaler, who cleaned out a damp
-basement yesterday. Wheeze and dry cough started overnight. Eight puffs of rescue albuterol since dawn, little help.
+basement yesterday. Wheeze and dry cough started overnight. Eight puffs of rescue albuterol since dawn, little relief.
 One admission at age 15, never intubated. No fever, sputum, chest pain or leg swelling. Not pregnant (test negative
 here).
 
@@ -213,10 +213,10 @@ Diffuse expiratory wheeze, prolonged phase, fair air entry. No crackles. Heart f
 15:10 better, full sentences, wheeze only with forced breath. 16:15 peak flow 340, SpO2 96 without oxygen. 17:00
 walked the hall with no desaturation. I watched her use the inhaler and corrected the timing.
 
-# Working diagnosis
+# Diagnosis
 Acute exacerbation of moderate persistent asthma, trigger mold dust.
 
-# Going home
+# Discharge plan
 Prednisone 40 mg for five days. Continue the controller, two puffs morning and night. Stay out of that basement.
 Clinic within three days. Written action plan given and read back.
 
@@ -243,13 +243,14 @@ BUPRENORPHINE_START = Note(
     layout="letterhead_pdf",
     body="""
 # Reason for visit
-Withdrawal from fentanyl; asks for help to stop.
+Withdrawal from fentanyl; requests treatment.
 
-# Story
+# History
 Ms. O'Rourke is 33 and has used smoked fentanyl every day for about two years after oxycodone for a back injury. She
-meets eight criteria for opioid use disorder, severe. Last use 26 hours ago. Since midnight she has had yawning, goose
-flesh, cramps, loose stools and could not keep still. Two past attempts on her own. No alcohol, no benzodiazepines.
-She lives with her sister, who drove her. No thoughts of suicide; an overdose in June was reversed by a bystander.
+meets eight criteria for opioid use disorder, severe. Last use 26 hours ago. Since midnight she has had yawning,
+piloerection, cramps, loose stools and could not keep still. Two past attempts on her own. No alcohol, no
+benzodiazepines. She lives with her sister, who drove her. No suicidal ideation; an overdose in June was reversed by a
+bystander.
 
 # Findings
 Temp 99.1, pulse 108, pressure 138/86, breathing 18, oxygen 99. Restless, tearing, pupils 6 mm, skin piloerect. Lungs
@@ -259,7 +260,7 @@ COWS 17 at 11:05.
 # Laboratory
 Urine drug screen fentanyl positive, pregnancy negative. Liver enzymes normal. HIV and hepatitis C drawn with consent.
 
-# What was done
+# ED course
 Risks and benefits of buprenorphine were discussed and she agreed. Buprenorphine-naloxone film 8 mg-2 mg under the
 tongue, one film, at 11:20. COWS 9 at 12:05 and 5 at 12:50. Assessment, initiation of medication and arrangement of
 follow-up were carried out by me: bridge prescription for five days, appointment at the Lakemont recovery clinic on
@@ -307,11 +308,11 @@ care. No sick contacts known.
 
 # Exam
 T 102.2 rectal, HR 132, RR 26, SpO2 99 percent, 14.6 kg. Consolable, tears present. Right drum bulging, opaque yellow,
-immobile, no perforation, canal dry. Left drum gray, moves. Throat pink. Neck supple. Chest clear. Belly soft.
+immobile, no perforation, canal dry. Left drum gray, moves. Throat pink. Neck supple. Chest clear. Abdomen soft.
 Capillary refill under two seconds.
 
-# Given here
-Ibuprofen 140 mg by mouth at 19:02; temperature 100.6 an hour later, child playing with the otoscope lamp.
+# ED treatment
+Ibuprofen 140 mg by mouth at 19:02; temperature 100.6 an hour later, child playful.
 
 # Diagnosis
 Acute suppurative otitis media, right, drum intact.
@@ -351,21 +352,21 @@ UA: large blood, no nitrite, no leukocytes. Creatinine 1.4 (baseline unknown). W
 radiology: 5 mm calculus at the right ureterovesical junction with moderate right hydronephrosis and perinephric
 stranding; aorta normal.
 
-# Medicine and fluids (all through one left arm line)
+# IV medications and fluids (single left arm line)
 07:02 ketorolac 30 mg IV push. 07:05 ondansetron 4 mg IV push. 07:10 to 08:25 normal saline one liter, for vomiting
 and dehydration. 08:40 tamsulosin by mouth.
 
 # MDM
-Obstructing stone, not infected, pain answered to one round, kidney function to be repeated. Considered: dissection,
-appendicitis, torsion, pyelonephritis; image and urine speak against. Urology (on call) agrees with a trial of
-passage.
+Obstructing stone, not infected, pain responded to one round, kidney function to be repeated. Considered: dissection,
+appendicitis, torsion, pyelonephritis; imaging and urinalysis argue against these. Urology (on call) agrees with a
+trial of passage.
 
 # Dx
 Obstructing right ureteral calculus with hydronephrosis.
 
 # Disposition
 Discharged 09:50, pain 1. Strainer, tamsulosin, ibuprofen, six oxycodone tablets after the state registry was checked.
-Urology Monday with a creatinine. Fever means come straight back.
+Urology Monday with a creatinine. Return for any fever.
 
 # Nursing resource sheet
 Triage 5, IV start 8, injections 16, fluids 15, pain reassessments 20, CT escort 10, antiemetic check 5, discharge 8,
@@ -387,20 +388,20 @@ DOG_BITE = Note(
     layout="text",
     body="""
 # Arrival
-16:48, walked in, towel round the arm.
+16:48, walked in, towel around the arm.
 
-# What happened
+# History
 Letter carrier, 47-year-old, bitten on the sidewalk of her route half an hour before by a mixed-breed dog that ran off
 and is not known in the street. Unprovoked. Two punctures and a tear on the left forearm. Washed under a hose.
 Tetanus: more than ten years, cannot recall. No immune problem. No earlier rabies vaccine. Left-handed.
 
-# Looking at it
+# Examination
 T 98.6, P 90, BP 132/78. Dorsal left forearm, mid third: a ragged open wound 1.5 cm long into the fat and two
 punctures 4 mm deep. No tendon visible. Finger and wrist extension strong. Sensation of the radial nerve intact.
 X-ray: no tooth, no fracture.
 
-# What I did
-Soaked and flushed with a liter of saline and povidone-iodine, edges left open on purpose.
+# Treatment
+Soaked and irrigated with a liter of saline and povidone-iodine, edges intentionally left open.
 Tetanus-diphtheria-pertussis vaccine in the right deltoid. Amoxicillin-clavulanate first dose by mouth. The dog cannot
 be observed, so the health department was called; they advise post-exposure prophylaxis and will give globulin and
 vaccine at their own clinic tonight at 19:00, transport arranged by her supervisor.
@@ -441,22 +442,23 @@ Time | Event
 14:04 | Telestroke neurologist on screen
 14:09 | Tenecteplase 20 mg IV bolus, vial of 25 mg, remainder discarded
 14:21 | CT angiogram: right M1 occlusion
-14:47 | Helicopter off to the thrombectomy center
+14:47 | Departed by helicopter to the thrombectomy center
 
 # History
 Mrs. Obregon, a 73-year-old right-handed woman, slid off her chair at lunch with her face drooping and the left arm
-dead. Paroxysmal atrial fibrillation is known. Her husband says she stopped apixaban three weeks ago since the copay
-went up and they could not meet it; nobody was told. No bleeding history, no recent surgery, no trauma.
+limp. Paroxysmal atrial fibrillation is known. Her husband says she stopped apixaban three weeks ago since the copay
+went up and they could not afford it; no clinician was told. No bleeding history, no recent surgery, no trauma.
 
 # Examination
 BP 172/88, pulse 92 irregular, glucose 118, weight 80 kg. Eyes deviate right. Left lower face weak. Left arm no
-movement, left leg drifts to the bed. Speech slurred but sensible. Stroke nurse and I score NIHSS 11 before treatment.
+movement, left leg drifts to the bed. Speech slurred but appropriate. Stroke nurse and I score NIHSS 11 before
+treatment.
 
-# Thinking
+# Medical decision making
 Disabling deficit inside the window, no contraindication, consent from patient and husband. Embolism from fibrillation
 is likely but not shown. Neurologist concurs, advises transfer.
 
-# Response
+# Reassessment
 At 14:40 the leg holds against gravity; arm and speech unchanged. Pressure kept under 180 with one dose of labetalol.
 
 # Critical care

@@ -41,7 +41,7 @@ To the cecum in 6 minutes: appendiceal orifice, ileocecal valve and the crow's f
 # Findings
 - Perianal inspection and digital examination: normal.
 - Cecum, ascending and transverse colon: healthy vascular pattern.
-- Descending and sigmoid colon: a dozen or so shallow diverticula, openings small and clean. No redness, no blood.
+- Descending and sigmoid colon: about a dozen small diverticula. No inflammation, no bleeding.
 - Rectum, forward and retroflexed: normal.
 
 No polyp was seen, no tissue was taken.
@@ -51,8 +51,8 @@ No polyp was seen, no tissue was taken.
 2. Diverticulosis of the left colon.
 
 # Recommendations
-At her next due date she will be 80: decide then, not by reflex. Fiber. She may eat and must not drive until tomorrow.
-Results were given to her and to her husband, on paper, before leaving.
+At her next due date she will be 80: decide then on an individual basis. Fiber. She may eat and must not drive until
+tomorrow. Results were given to her and to her husband, on paper, before leaving.
 """,
         answer=key(
             "Average risk on Medicare and nothing removed: G0121, screening first, the diverticula second.",
@@ -72,32 +72,32 @@ Results were given to her and to her husband, on paper, before leaving.
         title="Surveillance colonoscopy",
         layout="letterhead_pdf",
         body="""
-# Why now
+# Indication
 72-year-old gentleman. In 2021 I took out four tubular adenomas, the largest 14 mm; in 2023 none. He is due. No
-bleeding, no change of habit, weight constant. Aspirin only.
+bleeding, no change in bowel habit, weight stable. Aspirin only.
 
-# Consent and checks
+# Consent
 Perforation, bleeding, missed lesions, sedation: understood. Identity band read aloud.
 
 # Medication
 Monitored anesthesia care.
 
-# Course of the examination
+# Procedure
 The pediatric colonoscope passed a tight sigmoid with the patient turned on his back and reached the cecum at eleven
 minutes. Base of the cecum washed. Quality of cleansing: Boston 2, 3, 3.
 
 Coming out took fourteen minutes, the right colon being looked at twice, the second time in retroflexion. Near-focus
 and narrow-band light were used over the old tattoo in the transverse colon: flat scar, regular pits, nothing
 recurrent. The haustra were pressed open one after another. I found no polyp anywhere. Small internal hemorrhoids
-without stigmata appeared in the anal canal and are of no account to him.
+without stigmata appeared in the anal canal and are asymptomatic.
 
-# Time stamps
+# Times
 Scope in 09:12, cecum 09:23, out 09:37.
 
 # Conclusions
 Surveillance after adenomas, clean. Scar well healed.
 
-# Advice
+# Recommendations
 Five years by present guidance, provided that he still wants it. Letter to his internist at the county clinic.
 """,
         answer=key(
@@ -118,6 +118,7 @@ Five years by present guidance, provided that he still wants it. Letter to his i
         location=_LOCATION,
         encounter="SDH-6090802",
         seen_on=date(2026, 9, 8),
+        finished_on=date(2026, 9, 11),
         provider="Ananya Krishnamurthy, MD",
         patient=Patient("Bartholomew Quist", "SD-80235", date(1960, 5, 5), "M"),
         payer="Medicare Part B",
@@ -125,7 +126,7 @@ Five years by present guidance, provided that he still wants it. Letter to his i
         layout="operative_pdf",
         body="""
 # Indication
-First screening colonoscopy at 66, invited after years of putting it off. Asymptomatic. Nobody in the family affected.
+First screening colonoscopy at 66, deferred for several years. Asymptomatic. No family history.
 
 # Medication and monitoring
 Anesthesia service, propofol. Capnography throughout.
@@ -142,21 +143,21 @@ Rectum | Normal in retroflexion
 
 # Intervention
 The stalk was snared one third of the way down and cut with blended current; no injection was needed. Head recovered
-through the suction trap in one piece. The stump was white and dry; one clip was put across it since he flies to Lagos
-on Thursday.
+through the suction trap in one piece. The stump was dry; one clip was put across it because of a long flight planned
+for Thursday.
 
 # Complications
 None. Blood loss nil.
 
-# Impression on the day
+# Impression
 Sigmoid polyp, removed completely. Otherwise normal.
 
 # Pathology, received September 10
 One polypoid fragment, 11 x 8 x 8 mm. Tubular adenoma, low grade throughout, cauterized margin free. A. Feldspar, MD.
 
-# Closing remark
-Final diagnosis after screening: tubular adenoma of the sigmoid colon. Next examination in five years, since it was
-single yet over 10 mm. Letter and picture mailed on September 11.
+# Final diagnosis and follow-up
+Final diagnosis after screening: tubular adenoma of the sigmoid colon. Next examination in three years, since it was
+larger than 10 mm. Letter and images mailed on September 11.
 """,
         answer=key(
             "Begun as screening, so Z12.11 stays first and Medicare wants PT on the removal.",
@@ -170,32 +171,33 @@ single yet over 10 mm. Letter and picture mailed on September 11.
         location=_LOCATION,
         encounter="SDH-6091003",
         seen_on=date(2026, 9, 10),
+        finished_on=date(2026, 9, 14),
         provider="Farid Moussavi, MD",
         patient=Patient("Yevgenia Sokolow", "SD-69017", date(1957, 7, 27), "F"),
         payer="Medicare Part B",
         title="Upper endoscopy with biopsies",
         layout="letterhead_pdf",
         body="""
-# Reason for the test
+# Indication
 Heartburn for decades, partly controlled by omeprazole; regurgitation on lying down. Grandfather had esophageal
 cancer.
 
 # Sedation
 Given under my direction by the endoscopy nurse, who had no other duty: midazolam 3 mg and fentanyl 75 mcg in steps,
-first dose 10:04, last look at the patient by me 10:21. Deeply comfortable, answered to voice. No reversal.
+first dose 10:04, last look at the patient by me 10:21. Comfortable, responsive to voice throughout. No reversal.
 
-# What was seen
-Esophagus: Two erosions, each longer than 5 mm and not joining, grade B. Above the folds a salmon tongue, Prague C1
-M3. Folds top at 38 cm, pinch at 41 cm.
+# Findings
+Esophagus: Two erosions, each longer than 5 mm and not joining, grade B. Salmon-colored mucosa above the folds, Prague
+C1 M3. Top of the gastric folds at 38 cm, diaphragmatic pinch at 41 cm.
 
 Stomach: Sliding hiatal hernia of 3 cm, no Cameron lesion. Body and antrum with a normal pattern. Pylorus open.
 
 Duodenum: Bulb and second portion healthy.
 
-# Tissue
+# Biopsies
 Four quadrants at 38, 36 and 35 cm, three jars, cold forceps.
 
-# Laboratory
+# Pathology
 Pathology of September 14: intestinal metaplasia with goblet cells in all jars. No dysplasia. Two readers.
 
 # Final diagnoses
@@ -204,8 +206,8 @@ Pathology of September 14: intestinal metaplasia with goblet cells in all jars. 
 - Hiatal hernia.
 
 # Plan
-Omeprazole 40 mg before breakfast and before supper for eight weeks, then one a day without end. Head of the bed up.
-Scope again in three years.
+Omeprazole 40 mg before breakfast and before supper for eight weeks, then once daily indefinitely. Elevate the head of
+the bed. Repeat endoscopy in three years.
 """,
         answer=key(
             "Biopsy confirmed Barrett's; esophagitis and hernia were also found; the endoscopist sedated a Medicare "
@@ -221,25 +223,26 @@ Scope again in three years.
         location=_LOCATION,
         encounter="SDH-6091105",
         seen_on=date(2026, 9, 11),
+        finished_on=date(2026, 9, 16),
         provider="Clementine Duarte, MD",
         patient=Patient("Indira Chatterjee-Moss", "SD-81902", date(1995, 10, 20), "F"),
         payer="Copper State PPO",
         title="Diagnostic colonoscopy with biopsies",
         layout="letterhead_pdf",
         body="""
-# Referral
+# Indication
 30-year-old civil engineer. Seven weeks of bloody, mucous stools, five to seven in a day, urgency, four kilos lost.
-Stool cultures and C. difficile negative; calprotectin 1,840. Hemoglobin 9.9 with ferritin 4, put down by her
-physician to slow bowel blood loss.
+Stool cultures and C. difficile negative; calprotectin 1,840. Hemoglobin 9.9 with ferritin 4, attributed by her
+physician to chronic bowel blood loss.
 
 # Preparation and sedation
 Good. Propofol, Ms. Farrow.
 
-# Course
-The ileum was entered for ten centimeters and was healthy. The cecum, ascending and transverse colon kept their
-vessels; four biopsies each were taken to map. From the splenic flexure downward, with a sharp line, the lining was
-continuously red, granular and bled to the touch of the scope, without deep ulcers: Mayo 2 in the descending and
-sigmoid, 2 in the rectum. No pseudopolyps. No stricture.
+# Findings
+The ileum was entered for ten centimeters and was healthy. The cecum, ascending and transverse colon had a normal
+vascular pattern; four mapping biopsies were taken from each. From the splenic flexure downward, with a sharp line,
+the lining was continuously red, granular and friable to the touch of the scope, without deep ulcers: Mayo 2 in the
+descending and sigmoid, 2 in the rectum. No pseudopolyps. No stricture.
 
 # Histology, September 16
 Right-sided jars: normal. Left colon and rectum: crypt distortion, basal plasma cells, cryptitis, crypt abscesses, no
@@ -250,9 +253,9 @@ slides and regard the diagnosis as settled.
 1. Ulcerative colitis of the left side, moderately active, with rectal bleeding.
 2. Iron deficiency anemia from that chronic loss.
 
-# What follows
-Mesalamine 4.8 g by mouth and an enema at night. Iron by vein, ordered. Budesonide if not better in a fortnight.
-Colitis nurse spoke with her in recovery; vaccination list sent. Return September 25.
+# Plan
+Mesalamine 4.8 g by mouth and an enema at night. Intravenous iron ordered. Budesonide if not better in two weeks. IBD
+nurse saw her in recovery; vaccination list sent. Return September 25.
 """,
         answer=key(
             "The extent and the bleeding are stated, so the combination code, and the anemia it caused.",
@@ -278,34 +281,34 @@ Colitis nurse spoke with her in recovery; vaccination list sent. Return Septembe
         title="Colonoscopy, stopped before completion",
         layout="text",
         body="""
-# Plan had been
+# Indication
 Screening colonoscopy, average risk, 67-year-old. No symptom.
 
-# Before
-He drank the first half of the solution and vomited most of the second, but came all the same and told the nurse after
-the IV was in. We agreed to have a look.
+# Preparation
+He drank the first half of the solution and vomited most of the second, and told the nurse after the IV was placed. We
+agreed to attempt the examination.
 
 # Sedation
 Anesthesia team, propofol, started 13:20.
 
 # Examination
-Rectum: formed stool pushed aside. Sigmoid: brown slurry, washed and sucked for eight minutes. Descending colon: solid
-pieces that blocked the channel three times. The scope was brought up to the splenic flexure, and from there no wall
-could be seen. Boston 0 for the transverse, 1 for the left side.
+Rectum: formed stool pushed aside. Sigmoid: brown slurry, lavaged and suctioned for eight minutes. Descending colon:
+solid pieces that blocked the channel three times. The scope was brought up to the splenic flexure, and beyond it no
+mucosa could be seen. Boston 0 for the transverse, 1 for the left side.
 
 # Decision
-I stopped at 13:41. Going on would have risked harm and shown nothing. The parts seen are not to be counted as
-screened. No biopsy.
+I stopped at 13:41. Continuing would have added risk without benefit. The segments seen do not count as screened. No
+biopsy.
 
-# Afterwards
-Awake at 13:55, soft belly, passed gas. His wife was told too.
+# Recovery
+Awake at 13:55, abdomen soft, passed gas. Findings discussed with him and his wife.
 
 # Impression
-Screening examination not completed because of stool. No finding can be stated.
+Screening examination not completed because of inadequate preparation. No conclusion possible.
 
-# Arrangement
-Two days of clear liquids, a lower-volume preparation with an antiemetic, first place on the list for September 29.
-The nurse navigator will phone on both evenings.
+# Plan
+Two days of clear liquids, a lower-volume preparation with an antiemetic, rescheduled as first case on September 29.
+The nurse navigator will call on both evenings.
 """,
         answer=key(
             "Started and given up for the patient's sake: the screening code with 53 and the reason.",
@@ -326,28 +329,28 @@ The nurse navigator will phone on both evenings.
         location=_LOCATION,
         encounter="SDH-6091701",
         seen_on=date(2026, 9, 17),
+        finished_on=date(2026, 9, 21),
         provider="Farid Moussavi, MD",
         patient=Patient("Marisol Etcheverry", "SD-79351", date(1978, 4, 2), "F"),
         payer="Copper State PPO",
         title="Upper endoscopy with balloon dilation",
         layout="letterhead_pdf",
         body="""
-# Complaint
-Meat and bread stick behind the breastbone every few weeks, for three years, always going down with water in the end.
-No heartburn. Eats slowly by now. Barium swallow in August: a ring at the lower end, 13 mm.
+# Indication
+Meat and bread stick behind the sternum every few weeks, for three years, always clearing with water. No heartburn.
+Eats slowly. Barium swallow in August: a ring at the lower end, 13 mm.
 
 # Anesthesia
 Propofol (CRNA).
 
-# Inspection
+# Findings
 Upper two thirds of the esophagus without rings, furrows or exudate; six biopsies there for eosinophils. At the
-squamocolumnar junction, 39 cm, a thin, smooth, symmetric diaphragm, the opening about that of the gastroscope. Z-line
-regular. Below it a hernia of 2 cm. Stomach and duodenum without a lesion.
+squamocolumnar junction, 39 cm, a thin, smooth, symmetric diaphragm, luminal diameter about that of the gastroscope.
+Z-line regular. Below it a 2 cm sliding hiatal hernia. Stomach and duodenum without a lesion.
 
 # Treatment
-Through-the-scope balloon, 8 cm long, centered on the ring over no wire: 15, 16.5 and 18 mm, a minute at each. On
-deflation two opposite mucosal splits, a few drops of blood that stopped. The scope now slipped through without being
-felt.
+Through-the-scope balloon, 8 cm long, centered on the ring without a wire: 15, 16.5 and 18 mm, a minute at each. On
+deflation two opposite mucosal splits, minimal self-limited oozing. The scope then passed without resistance.
 
 # Biopsy result
 September 21: fewer than two eosinophils in a field. Not eosinophilic esophagitis.
@@ -355,9 +358,9 @@ September 21: fewer than two eosinophils in a field. Not eosinophilic esophagiti
 # Diagnosis
 Schatzki ring obstructing the lower esophagus, opened to 18 mm. Hiatal hernia.
 
-# Advice for her
-Soft food today, normal tomorrow. Pain in the chest or under the skin of the neck: emergency room. The ring comes back
-in one of three within two years; then we do it again. Omeprazole 20 mg a day lowers those odds.
+# Recommendations
+Soft food today, normal tomorrow. Pain in the chest or under the skin of the neck: go to the emergency department.
+About one in three rings recur within two years and can be dilated again. Omeprazole 20 mg daily lowers that risk.
 """,
         answer=key(
             "The acquired ring is coded as obstruction, the hernia beside it.", "K22.2 K44.9", placeholder("AB")
@@ -377,8 +380,8 @@ in one of three within two years; then we do it again. Omeprazole 20 mg a day lo
         body="""
 # Clinical background
 54-year-old. Eight days of dark urine and pale stool, itching, colic after supper. Never febrile. Bilirubin 6.1,
-alkaline phosphatase 412, white count 8. MR picture: duct 13 mm with two filling defects low down; gallbladder in
-place with gravel and a thin wall. Surgeon will take the gallbladder out on Friday.
+alkaline phosphatase 412, white count 8. MRCP: duct 13 mm with two distal filling defects; gallbladder in place,
+sludge, thin wall. Cholecystectomy is planned for Friday.
 
 # Preoperative and postoperative diagnosis
 Choledocholithiasis with obstruction. No cholangitis, no cholecystitis.
@@ -389,24 +392,23 @@ General, intubated, prone. Indomethacin suppository 100 mg. Ringer's at 3 mL per
 # Equipment
 Side-viewing duodenoscope with a disposable cap, 4.4 F sphincterotome, hydrophilic wire 0.025 inch.
 
-# Conduct
-Papilla at the usual place, bulging, beside a diverticulum the size of a pea. The wire went into the bile duct on the
-third try and never into the pancreas. Bile like motor oil; nothing purulent. Cholangiogram, read by me: duct 14 mm,
-two round stones of 8 and 6 mm, cystic duct fills, intrahepatic branches symmetrical.
+# Description of procedure
+Papilla at the usual place, bulging, beside a 6 mm periampullary diverticulum. The wire went into the bile duct on the
+third try and never into the pancreas. Dark bile; nothing purulent. Cholangiogram, read by me: duct 14 mm, two round
+stones of 8 and 6 mm, cystic duct fills, intrahepatic branches symmetrical.
 
 Sphincterotomy 9 mm in the eleven o'clock direction. Balloon swept from the hilum four times: the first pass brought
-the larger stone, the second the other with sludge, two more brought only bile. Occlusion pictures clean. Drainage
-excellent, hence no stent. Oozing at the apex ceased after 90 seconds of balloon pressure.
+the larger stone, the second the other with sludge, two more brought only bile. Occlusion cholangiogram clear.
+Drainage excellent, so no stent. Oozing at the apex stopped after 90 seconds of balloon pressure.
 
 # Fluoroscopy
 2 minutes 50 seconds, 61 mGy.
 
 # Complication
-None up to discharge from recovery. Lipase at four hours 48.
+None through discharge from recovery. Lipase at four hours 48.
 
 # Plan
-Clear liquids tonight. Surgery on Friday as arranged. Bilirubin Thursday. Call with shivers or pain boring into the
-back.
+Clear liquids tonight. Surgery on Friday as arranged. Bilirubin Thursday. Call for chills or severe epigastric pain.
 """,
         answer=key(
             "Stones in the duct with obstruction, and both inflammations are denied; the gallbladder is for the "
@@ -427,33 +429,34 @@ back.
         title="Urgent upper endoscopy, control of bleeding",
         layout="operative_pdf",
         body="""
-# Setting
-Sent in from the clinic this morning: black stools since Monday, light-headed on standing. 77-year-old, takes
-meloxicam 15 mg every day as prescribed for her hands, for two years. Hemoglobin 8.1 on arrival, 12.9 in June; the
-internist calls it acute blood loss anemia and ordered one unit of cells, running. Pulse 96, 108/62.
+# Indication
+Sent from clinic this morning: melena since Monday, lightheaded on standing. 77-year-old, takes meloxicam 15 mg every
+day as prescribed for her hands, for two years. Hemoglobin 8.1 on arrival, 12.9 in June; the internist calls it acute
+blood loss anemia and ordered one unit of cells, running. Pulse 96, 108/62.
 
-# Risk talk
-Held with her and her son. Pantoprazole 80 mg given. Erythromycin 250 mg half an hour ahead.
+# Consent
+Discussed with her and her son. Pantoprazole 80 mg given. Erythromycin 250 mg half an hour ahead.
 
 # Sedation
-Anesthesia service; airway guarded by tube because of retained clot.
+Anesthesia service; endotracheal intubation because of the risk of aspiration.
 
 # Findings
 Esophagus normal, no varices. Stomach: coffee-ground fluid 200 mL suctioned. On the lesser curve just before the
-pylorus an acute ulcer, 9 mm, soft edges, with a red pigmented knob that oozed without a stop (Forrest Ib). A few
-erosions near it. Duodenum empty of blood, no lesion.
+pylorus an acute ulcer, 9 mm, soft edges, with a pigmented protuberance and continuous oozing (Forrest Ib). A few
+erosions nearby. Duodenum normal, no blood.
 
 # Treatment
-Diluted epinephrine, 6 mL in four places around it. Then two clips, the first over the knob, the second beside. Five
-minutes of watching under a water jet: dry. Four biopsies away from the ulcer for Helicobacter.
+Diluted epinephrine, 6 mL in four places around it. Then two clips, the first over the stigma, the second beside it.
+Five minutes of observation with irrigation: no further bleeding. Four biopsies away from the ulcer for Helicobacter.
 
 # Summary
 Acute gastric ulcer with hemorrhage, an adverse effect of meloxicam taken correctly. Acute blood loss anemia. Bleeding
 stopped.
 
 # Orders
-Meloxicam stopped for life; rheumatology told. Pantoprazole infusion by protocol, hospital bed arranged for the night.
-Second look only if she bleeds. Ulcer to be seen again in eight weeks. Biopsy by phone.
+Meloxicam stopped permanently; rheumatology notified. Pantoprazole infusion by protocol, hospital bed arranged for the
+night. Second look only if bleeding recurs. Repeat endoscopy in eight weeks to confirm healing. Biopsy result by
+phone.
 """,
         answer=key(
             "Acute ulcer with hemorrhage, the anemia, and the drug, taken as prescribed, as an adverse effect.",
@@ -486,7 +489,7 @@ Infliximab 5 mg/kg every 8 weeks, dose no. 9. Weight today 80 kg, dose 400 mg. S
 # Diagnosis
 Crohn's disease of small and large intestine, in remission, no complication. Long-term biologic.
 
-# Check before start
+# Pre-infusion screening
 No fever, cough, burning urine, dental work or new weakness. TB blood test negative in March. Not vaccinated with a
 live agent. BP 118/70, P 66, T 98.2. One to two formed stools a day. Weight up 1 kg.
 
@@ -497,7 +500,7 @@ Time | Step
 09:40 | Infliximab 400 mg in 250 mL saline begun (four vials of 100 mg, all used)
 10:10 | Rate raised, no complaint
 11:48 | Finished, line flushed
-12:20 | IV out, BP 116/68, left with girlfriend
+12:20 | IV out, BP 116/68, discharged with partner
 
 # Physician
 Dr. Duarte in the suite throughout, saw the patient at 10:15. Trough level drawn before the dose. Next November 20.

@@ -22,12 +22,12 @@ OFFICE_NOTES = (
         body="""
 # Subjective
 Mr. Begay is here for his three-month visit. I have looked after him since 2014. He is 68, ranches with his son, and
-feels "pretty level". Morning sugars by meter run 140 to 190. Twice he forgot the evening insulin during branding. No
-low sugars. No chest pain, no swelling, no foot sores. He gave up the salted jerky after our last talk.
+feels "pretty level". Morning sugars by meter run 140 to 190. Missed the evening insulin twice during branding. No
+hypoglycemia. No chest pain, no swelling, no foot sores. He has cut out salted jerky since our last visit.
 
-# Medicines
-Insulin glargine 28 units nightly; semaglutide was too dear; lisinopril 40 mg; chlorthalidone 12.5 mg; rosuvastatin 10
-mg.
+# Medications
+Insulin glargine 28 units nightly; semaglutide stopped, cost; lisinopril 40 mg; chlorthalidone 12.5 mg; rosuvastatin
+10 mg.
 
 # Objective
 BP 144/86 seated, repeated 138/84. Weight 91.2 kg. Heart regular, lungs clear, no edema. Monofilament felt at ten of
@@ -42,13 +42,12 @@ Potassium | 4.8 | 4.6
 
 # Assessment and plan
 1. Type 2 diabetes with chronic kidney disease stage 3b, eGFR stable three times running. Raise glargine to 32 units,
-phone in readings in two weeks. Start dapagliflozin 10 mg for the kidneys; sick-day rule explained with a card in
-large print.
+send readings in two weeks. Start dapagliflozin 10 mg for the kidneys; sick-day rule reviewed, large-print card given.
 2. Hypertension with the kidney disease above. Not at goal; dapagliflozin may help, no other change today. Home cuff
-borrowed from our shelf.
+on loan from the clinic.
 3. Nephrology is not needed yet. Repeat panel in four weeks since potassium may move.
 
-Return in three months, or sooner if the meter says so.
+Return in three months, or sooner for readings over 250.
 """,
         answer=key(
             "Both combination codes share the one stage; insulin goes on, and a tablet for sugar and kidneys begins.",
@@ -74,11 +73,11 @@ Medicare annual wellness visit; her last one with us was August 26, 2025, and th
 kind.
 
 # Health risk assessment
-Form filled in by the patient before the visit and gone through together. Lives alone in her own house with a dog;
-drives by day; one daughter nearby. Walks two miles daily. No falls. Hearing aids work. Smoke alarms tested. Alcohol:
-a glass of wine at Christmas. Continent. Manages her money and pills.
+Form filled in by the patient before the visit and reviewed together. Lives alone in her own house with a dog; drives
+by day; one daughter nearby. Walks two miles daily. No falls. Hearing aids work. Smoke alarms tested. Alcohol: a glass
+of wine at Christmas. Continent. Manages her money and pills.
 
-# Lists brought up to date
+# Reconciliation
 Problems: mild hearing loss, cataract surgery 2021. Medicines: vitamin D alone. Other clinicians: audiology, eye
 clinic. Family history unchanged.
 
@@ -93,9 +92,9 @@ PHQ-9 completed and scored, total 1, explained to her; the screening took 15 min
 a friend's death in July. Negative.
 
 # Prevention plan
-Bone density 2024 normal. Colon screening finished by age. Mammogram: she prefers no more, after discussion. Shingles
-series complete. High-dose influenza vaccine given today in the left deltoid, lot on file. Written schedule for the
-next ten years handed over. Health care agent form is already in the chart.
+Bone density 2024 normal. Colon screening completed by age. Mammogram: she declines further screening after
+discussion. Shingles series complete. High-dose influenza vaccine given today in the left deltoid, lot on file.
+Written schedule for the next ten years given. Health care agent form is already in the chart.
 
 # Impression
 Well 77-year-old, no abnormal finding.
@@ -127,7 +126,7 @@ Well 77-year-old, no abnormal finding.
         title="Welcome to Medicare visit",
         layout="letterhead_pdf",
         body="""
-# Setting
+# Visit
 Part B began July 1, 2026. This is the initial preventive physical examination within the first twelve months. New to
 this annex, previously without a doctor for nine years.
 
@@ -137,7 +136,7 @@ drugs, three beers a week. Diet: cooks for himself, light on vegetables. Family:
 father died in an accident. Takes no medicine.
 
 # Depression and safety
-Two-question screen zero. Gets up from a chair without hands in nine seconds. No throw rugs. Hears a whispered voice.
+Two-question screen zero. Timed up and go nine seconds. No throw rugs. Whisper test normal.
 
 # Examination
 Height 175 cm, weight 84 kg, waist 98 cm. Pressure 152/90 in the left arm and, ten minutes later, 148/88. He has never
@@ -147,15 +146,15 @@ been told of high pressure. Acuity 20/25 each eye with glasses. Heart and lungs 
 Offered and done as the screening tracing that belongs to this visit; I read it: sinus rhythm 68, axis normal,
 intervals normal, no sign of old infarct. Tracing and report filed.
 
-# End-of-life planning
+# Advance care planning
 He wishes to name his niece; forms given.
 
-# Conclusions
+# Assessment
 1. Medicare entrance examination, abnormal for a raised reading.
 2. Elevated blood pressure today, without a diagnosis of hypertension. Home cuff for two weeks, return with the log.
-3. Former smoker, twenty pack-years, quit fifteen years ago: lung screening was talked over and left.
+3. Former smoker, twenty pack-years, quit fifteen years ago: lung screening discussed and declined.
 
-# Checklist given
+# Prevention checklist
 Colon test kit, pneumonia vaccine next time, one-time aortic ultrasound ordered since he has smoked.
 """,
         answer=key(
@@ -186,24 +185,24 @@ Colon test kit, pneumonia vaccine next time, one-time aortic ultrasound ordered 
 # Interval history
 Planned return. 60-year-old school bus driver, right knee aching for two years, worse on stairs and at the end of a
 shift. Films in July: medial joint space narrowed, osteophytes, no chondrocalcinosis. Therapy finished six weeks,
-naproxen upsets her stomach. In July we agreed on a steroid injection today if still sore. She is. No new symptom, no
-other problem raised.
+naproxen upsets her stomach. In July we agreed on a steroid injection today if still symptomatic. She is. No new
+symptom, no other problem addressed.
 
-# Focused look
+# Focused examination
 No warmth, no redness. Small cool effusion. Crepitus. Range 5 to 120 degrees. Medial line tender. Ligaments firm.
 
 # Procedure
 Risks read aloud (flare, infection, sugar rise, skin pallor); questions answered; signed. Knee prepared with
-chlorhexidine. Superolateral approach, 22-gauge needle. Twelve mL of clear straw fluid drawn off and thrown away.
+chlorhexidine. Superolateral approach, 22-gauge needle. Twelve mL of clear straw fluid aspirated and discarded.
 Through the same needle triamcinolone acetonide 40 mg, 1 mL out of a multi-dose vial, with 4 mL of ropivacaine. No
 ultrasound. Minor drop of blood. She stood and walked with ease after five minutes.
 
 # Diagnosis
 Primary osteoarthritis, right knee.
 
-# Advice
+# Instructions
 Two quiet days. Ice. Call for heat, fever or a knee that fills. Next injection no sooner than December. Weight program
-sheet taken home.
+sheet given.
 """,
         answer=key(
             "Planned injection without a visit of its own; 40 mg in units of 10 mg are 4.",
@@ -238,8 +237,8 @@ Acute bacterial maxillary sinusitis, double worsening. Penicillin allergy.
 
 # P
 Doxycycline 100 mg twice daily for seven days with food and water, sun warning. Keep rinsing. Acetaminophen. Imaging
-not needed. Back at once for eye swelling, double vision or stiff neck; by phone Friday if no better. Work note for
-two days.
+not needed. Return immediately for eye swelling, double vision or stiff neck; by phone Friday if no better. Work note
+for two days.
 """,
         answer=key(
             "Sinus named; headache and fever belong to it; the allergy steered the choice of drug.",
@@ -266,9 +265,9 @@ two days.
         layout="letterhead_pdf",
         body="""
 # Reason
-Routine gynecologic examination, last one in 2023 with a normal smear and negative HPV. Menopause came at age 52, without
-bleeding since and without discharge. Sexually active with her husband of forty years, uses a lubricant. No urinary
-leakage. Never an abnormal smear. Not at high risk. One daughter, born in 1988.
+Routine gynecologic examination, last one in 2023 with a normal smear and negative HPV. Menopause came at age 52,
+without bleeding since and without discharge. Sexually active with her husband of forty years, uses a lubricant. No
+urinary leakage. Never an abnormal smear. Not at high risk. One daughter, born in 1988.
 
 # Breasts
 Symmetric, no mass, no retraction, nipples everted, no discharge. Axillae empty. Mammogram is booked for October.
@@ -283,7 +282,8 @@ Cervical sample with brush and spatula into liquid medium, sent to the laborator
 
 # Summary
 Normal examination of a 66-year-old. Screening for cervical cancer with HPV. If both are negative and her earlier
-results arrive from the old practice, she may stop. She asked about hormones for sleep; we left that to another day.
+results arrive from the old practice, she may stop. She asked about hormones for sleep; we will address that at
+another visit.
 """,
         answer=key(
             "The routine examination includes the smear, so no Z12.4; HPV testing is added.",
@@ -304,11 +304,11 @@ results arrive from the old practice, she may stop. She asked about hormones for
         title="Follow-up: mood and worry",
         layout="letterhead_pdf",
         body="""
-# How he has been
-Six weeks after going up on sertraline to 100 mg. Mood "out of the cellar, still on the stairs". This is the third
-episode of major depression in eleven years; the first followed his divorce. Sleep six hours, appetite back, guilt
-less. Concentration still poor, two warnings at the warehouse. No wish to die, none since July; keys to the gun safe
-remain with his brother. Worry about everything, most days, for over a year: money, the children, his heart.
+# Interval history
+Six weeks after going up on sertraline to 100 mg. Mood is "better, not there yet". This is the third episode of major
+depression in eleven years; the first followed his divorce. Sleep six hours, appetite back, guilt less. Concentration
+still poor, two warnings at the warehouse. No suicidal ideation, none since July; keys to the gun safe remain with his
+brother. Worry about everything, most days, for over a year: money, the children, his heart.
 
 # Scales
 Scale | July 31 | Today
@@ -316,20 +316,20 @@ PHQ-9 | 19 | 13
 GAD-7 | 16 | 12
 
 # Side effects
-Loose stools the first ten days. Less desire, which bothers him a little.
+Loose stools the first ten days. Some loss of libido.
 
 # Mental status
-Well kept. Eye contact good, speech unhurried, affect wider than before, one joke. Thought linear. No psychosis.
+Well groomed. Good eye contact, normal rate of speech, affect brighter than before. Thought process linear. No
+psychosis.
 
 # Impression
 Major depressive disorder, recurrent, now of moderate severity, responding. Generalized anxiety disorder, also better
 but not well.
 
-# What we decided together
-Sertraline to 150 mg. Cognitive therapy with our counsellor begins Thursday. Running with the dog counts as treatment;
-three times a week. If desire does not recover we shall talk of adding bupropion. Note for work: adjusted shift for
-one month. Safety plan re-read and kept on his phone. I remain the person who coordinates all of this; next visit in
-four weeks.
+# Plan
+Sertraline to 150 mg. Cognitive therapy with our counselor begins Thursday. Running with the dog counts as treatment;
+three times a week. If libido does not recover, consider adding bupropion. Note for work: adjusted shift for one
+month. Safety plan re-read and kept on his phone. I continue as the coordinating clinician; next visit in four weeks.
 """,
         answer=key(
             "Recurrent and moderate are both written; the doctor follows him over time, so G2211 goes along.",
@@ -350,14 +350,14 @@ four weeks.
         title="Prostate screening",
         layout="text",
         body="""
-# Why today
-Comes only for his yearly check of the prostate; he asked for that and nothing else. 68 years old. His brother was
-diagnosed with prostate cancer at 59 and an uncle died of it. Passes water well, up once at night at most, no blood,
-no bone pain. Previous examinations 2023 to 2025 in our chart, all smooth.
+# Reason for visit
+Comes only for his yearly check of the prostate; he requests that and nothing else. 68 years old. His brother was
+diagnosed with prostate cancer at 59 and an uncle died of it. Good stream, nocturia once at most, no blood, no bone
+pain. Previous examinations 2023 to 2025 in our chart, all smooth.
 
-# Conversation
-We went over what a finger can and cannot find, what the blood test adds, false alarms, and what he would do with a
-bad answer. He would want treatment. He wishes both.
+# Shared decision
+We discussed what the examination can and cannot detect, what PSA adds, false positives, and what he would do with an
+abnormal result. He would want treatment and chooses both.
 
 # Digital rectal examination
 Left lateral position. Sphincter tone normal. Prostate about 30 grams, rubbery, median furrow kept, no nodule, no
@@ -369,8 +369,8 @@ PSA ordered; the draw and test are done at the county laboratory next door, whic
 # Impression
 Screening for prostate cancer in a man with a family history. Examination normal.
 
-# Next
-Letter with the PSA. If below 3, again in a year. If above, we repeat before anybody talks of biopsy.
+# Plan
+Letter with the PSA. If below 3, again in a year. If above, repeat before any discussion of biopsy.
 """,
         answer=key(
             "Only the screening examination was done, so it stands alone; the brother's cancer goes along.",
@@ -401,15 +401,14 @@ vaccines are up to date; RSV last fall.
 # Exam
 128/76, pulse 80, 94 percent resting, 91 after the hallway. Barrel chest, distant breath sounds, no wheeze. No edema.
 
-# Assessment of the lungs
+# Assessment: COPD
 COPD, stable, group B. Spirometry in March FEV1 58 percent. Add a long-acting beta agonist as a combined inhaler,
 technique shown, device matched to her arthritis. Pulmonary rehabilitation offered a second time, accepted.
 
-# Counselling visit for low-dose CT, separate from the above
+# Lung screening counseling visit, separate from the above
 She has never been scanned. 44 pack-years, cigarettes, now ten a day. No sign of lung cancer: weight steady, no blood.
-With the picture chart we talked over benefit, false positives, radiation, follow-up and overdiagnosis, and that
-yearly adherence matters. She chose to have it. Willing to have treatment if found. Written order sent to the imaging
-center.
+Using a decision aid we discussed benefit, false positives, radiation, follow-up and overdiagnosis, and that yearly
+adherence matters. She chose to have it. Willing to have treatment if found. Written order sent to the imaging center.
 
 # Tobacco
 Ready to cut down, not to quit. Lozenges 4 mg. Date set for a phone call.
@@ -454,16 +453,20 @@ to Tucson. Looks at her soles with a mirror every evening.
 
 # Feet
 Visual: dry heels without fissures, no callus, no wound, no maceration. Toenails one to five on both sides thick,
-yellow, crumbling. Protective sensation: 10-gram monofilament missed at 7 of 10 sites right, 6 of 10 left. Vibration
-absent at both great toes. Vascular: dorsalis pedis and posterior tibial pulses palpable, hair sparse, refill three
-seconds. Structure: second hammertoe right, flexible. Footwear: extra-depth shoes, inserts flattened, worn through at
-the ball.
+yellow, crumbling.
 
-# Done today
+Protective sensation: 10-gram monofilament missed at 7 of 10 sites right, 6 of 10 left. Vibration absent at both great
+toes.
+
+Vascular: dorsalis pedis and posterior tibial pulses palpable, hair sparse, refill three seconds.
+
+Structure: second hammertoe right, flexible. Footwear: extra-depth shoes, inserts flattened, worn through at the ball.
+
+# Procedure
 All ten nails trimmed back and thinned with nipper and burr. Emollient. No bleeding.
 
 # Teaching
-Water temperature by elbow, never barefoot, shake out the shoe. Granddaughter on speaker-phone. New inserts
+Water temperature by elbow, never barefoot, check inside the shoe. Granddaughter on speaker-phone. New inserts
 prescribed.
 
 # Assessment

@@ -38,10 +38,10 @@ General by laryngeal mask, Dr. Poulsen. Local 0.25 percent bupivacaine into the 
 # Findings
 Suprapatellar pouch, gutters and patellofemoral joint were clean. Medially a handle 28 mm long lay in the notch,
 macerated at its free edge. Medial cartilage grade I. Cruciates taut to the probe. Laterally the meniscus was sound; a
-12 by 9 mm area of the weight-bearing condyle had crabmeat fraying without exposed bone.
+12 by 9 mm area of the weight-bearing condyle had crabmeat-like fraying without exposed bone.
 
 # Description
-Ms. MacAllister confirmed and I initialled the right knee in holding. Cefazolin 2 g went in at 07:31. After induction
+Ms. MacAllister confirmed and I initialed the right knee in holding. Cefazolin 2 g went in at 07:31. After induction
 the knee would not extend past 20 degrees even when relaxed. Tourniquet high on the thigh, not inflated. The team
 paused and all agreed on patient, side and plan.
 
@@ -86,7 +86,7 @@ Weight as tolerated with crutches for comfort. Heel props. Clinic September 11.
         title="Total hip arthroplasty, left, direct anterior",
         layout="operative_pdf",
         body="""
-# Diagnosis before and after
+# Preoperative and postoperative diagnosis
 Primary osteoarthritis of the left hip. The right hip is well.
 
 # Operation
@@ -103,13 +103,13 @@ Liner | Cross-linked polyethylene, neutral, 36 mm
 Stem | Collared, tapered, size 5, standard offset
 Head | Ceramic 36 mm, plus 1.5
 
-# Why
-A 69-year-old orchardist whose left groin pain had gone from pruning season nuisance to night pain over three years.
-Films show bone on bone superolaterally with cysts. Injection helped for a month. Therapy, a cane and meloxicam no
-longer carried him. He understood dislocation, leg length, nerve, clot, fracture and infection and signed in the
-office on August 19.
+# Indications
+A 69-year-old orchardist whose left groin pain has progressed over three years to pain at night. Films show
+bone-on-bone superolateral disease with cysts. An injection helped for one month. Therapy, a cane and meloxicam no
+longer control it. He understood dislocation, leg length, nerve, clot, fracture and infection and signed in the office
+on August 19.
 
-# Narrative
+# Description of procedure
 Spinal placed sitting. Supine on the fracture-type table, perineal post well padded. Tranexamic acid one gram and
 cefazolin two grams given ahead of incision; chlorhexidine preparation, iodophor drape.
 
@@ -121,14 +121,14 @@ corkscrew: eburnated dome, large foveal osteophyte.
 Acetabulum: labrum excised, reamed by single millimeters from 47 to 53 under the image intensifier, cup impacted at 41
 degrees of abduction and about 20 of anteversion. It was tight; one screw added posterosuperiorly. Liner locked.
 
-Femur: hook, extension, external rotation, adduction; superior capsule released until the canal presented. Broached to
-5 without crack. Trial reduction: lengths equal on overlay to the healthy right side, stable in full extension with 70
-degrees of external rotation. Definitive implants seated, trunnion wiped dry.
+Femur: hook, extension, external rotation, adduction; superior capsule released until the canal was accessible.
+Broached to 5 without crack. Trial reduction: lengths equal on overlay to the healthy right side, stable in full
+extension with 70 degrees of external rotation. Definitive implants seated, trunnion wiped dry.
 
 Dilute povidone-iodine three minutes, lavage, capsule repaired, fascia with barbed suture, subcuticular closure, mesh
 and glue dressing.
 
-# Losses and counts
+# Blood loss and counts
 180 mL. Sponges and needles correct. Walked twenty meters at 16:00, went home at 18:30 with his daughter.
 """,
         answer=key("One side, primary arthritis; the surgeon's line carries LT.", "M16.12", placeholder("A", "LT")),
@@ -148,8 +148,8 @@ and glue dressing.
 # Indication for surgery
 On August 29 this 56-year-old violin teacher fell off a stepladder while picking plums and landed on the outstretched
 left hand. Closed injury. Splinted at urgent care, seen by me on September 1 with three-part intraarticular
-displacement, dorsal tilt 24 degrees and a 3 mm step of the lunate facet on CT. She needs that wrist; we chose a
-plate.
+displacement, dorsal tilt 24 degrees and a 3 mm step of the lunate facet on CT. Given her occupation we chose plate
+fixation.
 
 # Diagnosis
 Displaced intraarticular fracture, distal left radius, three fragments, closed. Ulnar styloid untouched.
@@ -160,7 +160,7 @@ Open treatment with internal fixation of three articular fragments, volar lockin
 # Anesthesia
 Infraclavicular block with light sedation.
 
-# Report
+# Details of procedure
 Hand table. Arm tourniquet at 250 mmHg for 61 minutes. Surgical pause held with the block nurse reading from the
 consent.
 
@@ -168,20 +168,21 @@ I went in along the flexor carpi radialis, opened the floor of its sheath and sw
 ulnar side. Pronator quadratus was already torn at the fracture and was lifted as an L. Hematoma washed out. The
 radial styloid fragment was levered out with a freer, brachioradialis released from it. The dorsal lunate piece was
 reduced by a finger from behind and held with a 1.2 mm wire driven from the styloid; the volar lunate corner was then
-keyed in under vision.
+reduced under direct vision.
 
 A narrow four-hole-shaft plate was slid into place, its distal edge short of the watershed line. One cortical screw in
 the oblong hole, then seven locking pegs just beneath the joint, each read on the twenty-degree tilted lateral. Wire
-taken out. Final pictures: step under one millimeter, volar tilt 6, radial length equal to the other side. The distal
+removed. Final fluoroscopy: step under one millimeter, volar tilt 6, radial length equal to the other side. The distal
 ulnar joint was stable in pronation and supination, so nothing was done there. Carpal tunnel not tight and not opened.
 
-Pronator laid back with three stitches as far as it would reach. Skin 4-0 monofilament. Volar slab.
+Pronator laid back with three stitches as far as tissue allowed. Skin 4-0 monofilament. Volar slab.
 
 # Complications
-None. Finger refill brisk at the door.
+None. Capillary refill brisk on leaving the room.
 
 # Plan
-Finger motion today, wrist out of the slab at ten days with the hand therapist, no lifting over a cup until six weeks.
+Finger motion today, wrist out of the slab at ten days with the hand therapist, no lifting over one pound until six
+weeks.
 """,
         answer=key(
             "Still active treatment, so A; closed, intraarticular, left; the ladder is told.",
@@ -215,26 +216,26 @@ minutes before. No tourniquet. No sedation.
 
 # Consent
 Mr. Lawson, a 59-year-old baker, works nights kneading and has had numb thumb, index and middle fingers for a year. He
-wanted both seen to at once to lose only one stretch of work.
+asked to have both done in one session to limit time off work.
 
-# Wrist
+# Right wrist
 Three-centimeter cut in line with the radial border of the ring ray, ending short of the wrist crease. Palmar fascia
 split. The transverse ligament was thick, 4 mm; it was divided from distal to proximal on its ulnar side with the
 nerve seen the whole way, and the last centimeter of forearm fascia with blunt-tipped scissors. The median nerve was
-hourglass-shaped and pale, pinking up while we watched. Motor branch extraligamentous. No mass, no need for
+hourglass-shaped and pale, with good reperfusion on inspection. Motor branch extraligamentous. No mass, no need for
 neurolysis. He made a fist and the tendons did not bowstring.
 
-# Ring finger
+# Right ring finger
 Separate oblique cut, 12 mm, over the metacarpal head. Digital nerves held aside. The first annular pulley was opened
 over its full length; the second was kept. There was a bead on the superficial tendon which now ran freely. I asked
-him to bend and straighten twenty times: no catch, no lock, and he laughed.
+him to bend and straighten twenty times: no catching, no locking.
 
-# Closing
-Both wounds with 5-0 nylon, bulky soft wrap, fingers free. Blood loss less than a teaspoon. Pulp of every digit pink.
+# Closure
+Both wounds with 5-0 nylon, bulky soft wrap, fingers free. Blood loss under 5 mL. All digits well perfused.
 
 # Instructions
 Hand above heart for two days, acetaminophen with ibuprofen, no opioid asked for or given. Stitches out September 21.
-Light duty after; dough at five weeks.
+Light duty after that; full kneading at five weeks.
 """,
         answer=key(
             "Two wounds, two places: RT for the wrist and F8 for the right ring finger keep them apart.",
@@ -255,15 +256,15 @@ Light duty after; dough at five weeks.
         title="Arthroscopic surgery of the right shoulder",
         layout="operative_pdf",
         body="""
-# Before
+# Preoperative diagnosis
 Painful weak right shoulder, cuff tear and acromioclavicular arthritis on MRI.
 
-# After
+# Postoperative diagnosis
 1. Complete tear of the right supraspinatus, 18 mm, retracted to the mid head, degenerative, no injury recalled.
 2. Impingement, right shoulder, with a hooked acromion.
 3. Primary osteoarthritis of the right acromioclavicular joint.
 
-# Carried out, all by arthroscope
+# Procedures performed, all arthroscopic
 1. Rotator cuff repair, double row.
 2. Decompression of the subacromial space with acromioplasty.
 3. Resection of the outer 9 mm of the clavicle.
@@ -271,15 +272,15 @@ Painful weak right shoulder, cuff tear and acromioclavicular arthritis on MRI.
 # Anesthesia
 Interscalene block and general, Dr. Poulsen. Beach chair, head cradled, calf pumps.
 
-# Examination asleep
+# Examination under anesthesia
 Forward flexion 165, external rotation 60, no instability.
 
-# What we found
+# Findings
 Glenohumeral: smooth cartilage, frayed labrum at the top left alone, biceps anchor steady and tendon healthy.
 Subscapularis attached. The supraspinatus was off its footprint over 18 mm with a crescent shape, good tissue,
 movable.
 
-# What we did
+# Details
 From behind, then with lateral and two anterior working portals. In the subacromial space a thick bursa was removed.
 Coracoacromial ligament scuffed on its underside. Acromial spur planed flat from the lateral portal with a 5.5 mm burr
 until the surface was even with the posterior acromion, roughly 6 mm at the front edge.
@@ -292,8 +293,8 @@ Footprint brought to bleeding bone. Two triple-loaded anchors at the articular m
 antegrade device at 3 mm intervals, tied in mattress fashion; tails crossed over into two knotless lateral anchors.
 The repair lay down without a dog ear and did not gap in rotation from 30 to minus 30 degrees. Last photographs filed.
 
-# End
-Portals closed, abduction pillow. She was breathing easily and moved the fingers before the block reached them.
+# Closure
+Portals closed, abduction pillow. Extubated, comfortable, fingers pink and moving.
 """,
         answer=key(
             "Three operations, each for its own disease, so each line points at its own diagnosis.",
@@ -321,13 +322,13 @@ Portals closed, abduction pillow. She was breathing easily and moved the fingers
         title="Open fixation of an iliac spine avulsion, right",
         layout="operative_pdf",
         body="""
-# Patient
-16-year-old sprinter, mother present, both agreed in writing.
+# Patient and consent
+16-year-old sprinter. Mother present; consent and assent signed.
 
-# How it came about
-Six days ago, driving out of the blocks, sudden crack at the front of the right hip. Could not lift the knee. Plain
-films and CT: the right anterior superior iliac spine has been torn off by sartorius and tensor with 26 mm of downward
-displacement. Growth plate open. Pelvic ring intact. Skin unbroken.
+# History
+Six days ago, coming out of the starting blocks, he felt a sudden crack at the front of the right hip and could not
+lift the knee. Plain films and CT: the right anterior superior iliac spine has been torn off by sartorius and tensor
+with 26 mm of downward displacement. Growth plate open. Pelvic ring intact. Skin unbroken.
 
 # Diagnosis
 Displaced avulsion fracture of the right ilium at the anterior superior spine, closed.
@@ -337,24 +338,24 @@ Open reduction of the right anterior superior iliac spine, fixation with two scr
 and was not addressed.
 
 # Anesthetic and position
-General, tube, Dr. Ibarra. Supine, bump under the right buttock, hip flexed over a bolster so the fragment came up of
-itself.
+General, tube, Dr. Ibarra. Supine, bump under the right buttock, hip flexed over a bolster so that the fragment rose
+toward its bed.
 
 # Technique
 A bikini-line incision, 6 cm, two fingers below the crest. The lateral femoral cutaneous nerve was identified as it
-left under the inguinal ligament, traced over 4 cm, looped and guarded till the end. The fracture bed was full of
-clot, curetted down to clean cancellous bone. The piece measured 24 by 15 mm with an intact tendon sleeve, and two
-other crumbs were too small to keep.
+left under the inguinal ligament, traced over 4 cm, protected with a vessel loop throughout. The fracture bed was full
+of clot, curetted down to clean cancellous bone. The piece measured 24 by 15 mm with an intact tendon sleeve, and two
+further flakes were too small to keep.
 
 Pointed clamp with the hip at 50 degrees. Two 4.0 mm partially threaded cannulated screws over wires, with washers,
 aimed between the tables toward the sciatic buttress: 45 and 40 mm. Fluoroscopy in obturator and iliac obliques showed
-both within bone and compression across the gap. I straightened the hip to zero: nothing moved.
+both within bone and compression across the gap. The hip was extended to zero without motion at the fracture.
 
 Periosteum closed over the washers with absorbable figure-of-eights, fascia, fat, skin with running monofilament.
 Estimated loss 40 mL. No drain.
 
 # Instructions
-Toe-touch with crutches four weeks, no active hip flexion against weight. He hopes to hurdle in spring; I hope so too.
+Toe-touch with crutches four weeks, no active hip flexion against weight. Return to sprinting is expected in spring.
 """,
         answer=key(
             "An avulsed spine that leaves the ring whole is G0412, one code for one or both sides; the start tore it "
@@ -383,25 +384,24 @@ storage. Local anesthetic over the metal took the pain away for six hours. No si
 # Diagnosis
 Pain from the retained internal fixation, left fibula, healed fracture. Chronic since the operation.
 
-# Done
-Deep removal of one-third tubular plate and six screws, left distal fibula.
+# Procedure
+Removal of deep one-third tubular plate and six screws, left distal fibula.
 
-# Under
+# Anesthesia
 Spinal, tourniquet 300 mmHg, 27 minutes.
 
-# Account
-The old scar was used and its thickened middle third cut out as an ellipse. A branch of the superficial peroneal nerve
-crossed the proximal end; it was freed with loupes and kept. The plate sat under a sheath of scar with a bursa on its
-distal end, 15 mm across, full of clear fluid, which was taken out and sent for culture, as was one swab. Screws came
-by hand apart from the second from the top, whose hex had stripped: a conical extractor got it. The plate was lifted
-with an elevator. Bone beneath was solid; the holes were scraped, nothing grafted. Stress picture under the image
-intensifier showed a tight mortise. Wash, layered closing, wool and crepe.
+# Description of procedure
+The old incision was used and its hypertrophic middle third excised as an ellipse. A branch of the superficial
+peroneal nerve crossed the proximal end; it was freed with loupes and kept. The plate sat under a sheath of scar with
+a bursa on its distal end, 15 mm across, full of clear fluid, which was excised and sent for culture with one swab.
+All screws backed out by hand except the second from the top, whose hex had stripped and needed a conical extractor.
+The plate was lifted with an elevator. Bone beneath was solid; the screw holes were curetted, no graft. A fluoroscopic
+stress view showed a stable mortise. Irrigation, layered closure, compressive dressing.
 
-The metal was shown to the patient afterwards, rinsed, and given to her by her own wish, with the form signed.
+The hardware was cleaned and given to the patient at her request, release form signed.
 
-# Follow
-Boot for comfort for two weeks, then shoe. No running until the holes fill, about three months. Cultures by phone on
-Tuesday.
+# Postoperative plan
+Boot for comfort for two weeks, then shoe. No running for three months. Cultures by phone on Tuesday.
 
 # Specimens
 Bursal fluid and tissue swab. No pathology.
@@ -441,25 +441,25 @@ General plus adductor canal block.
 # Tourniquet
 58 minutes at 275.
 
-# Asleep
+# Examination under anesthesia
 Lachman soft, pivot shift grade 2, no varus or valgus opening. The right knee is tight.
 
 # Graft
 Oblique 3 cm cut over the pes. Semitendinosus 27 cm, gracilis 25 cm, both whole. Folded in four on an adjustable loop;
 8.5 mm at the femoral and 9 at the tibial end. Soaked in vancomycin solution on the back table.
 
-# Scope
-Patella and trochlea unspoiled. The medial side was normal throughout. In the notch only a stump, empty wall sign.
-Laterally the probe lifted the posterior rim off the capsule; edges rasped. Three all-inside sutures, vertical,
-alternating upper and lower surfaces, and the rim no longer came forward.
+# Arthroscopy
+Patella and trochlea intact. The medial side was normal throughout. In the notch only a stump remained, with an empty
+wall sign. Laterally the probe lifted the posterior rim off the capsule; edges rasped. Three all-inside sutures,
+vertical, alternating upper and lower surfaces, and the rim was stable to probing.
 
 Femoral socket drilled from the anteromedial portal with the knee at 120, center at the bifurcate ridge, 25 mm deep
 with 5 mm left of the far wall. Tibial tunnel aimed at the anterior horn line at 55 degrees. Graft pulled up, button
 flipped and seen flat on the cortex by fluoroscopy. Twenty cycles. Interference screw 9 by 28 at 20 degrees with the
 drawer pushed back; spare tails over a post.
 
-The Lachman was firm at once; no impingement in full extension. Fluid out; skin with buried stitches; hinged brace
-locked straight.
+The Lachman was firm at once; no impingement in full extension. Fluid evacuated; skin with buried sutures; hinged
+brace locked straight.
 
 # Postoperative orders
 Because of the repaired meniscus: partial weight for four weeks, flexion stops at 90. Therapy begins on day three,
@@ -491,13 +491,12 @@ aspirin 81 mg daily for two weeks. Return to play not before nine months and not
         title="Core decompression of the right hip",
         layout="operative_pdf",
         body="""
-# Summary
+# Indications
 39-year-old arborist. Five months of deep right groin pain. MRI: band of necrosis in the anterosuperior right femoral
 head, about a quarter of the volume, no crescent, no collapse. Left hip normal. He drinks little, has never had
-steroids, clotting and sickle studies are negative, so we call it idiopathic. The aim is to relieve pressure while the
-sphere is still round.
+steroids, clotting and sickle studies are negative, so this is idiopathic. The aim is to decompress before collapse.
 
-# Diagnosis, unchanged
+# Pre- and postoperative diagnosis
 Idiopathic aseptic necrosis, right femur, before collapse.
 
 # Operation
@@ -506,7 +505,7 @@ Core decompression, right femoral head, multiple small tracks.
 # Anesthesia
 Spinal. No antibiotic allergy; cefazolin given.
 
-# Steps
+# Technique
 1. Supine on the flat radiolucent table, right leg free. Pause called by the circulating nurse.
 2. Stab wound 15 mm long, at the level of the lesser trochanter's upper edge and no lower, to spare the bone from a
 stress riser.
@@ -519,12 +518,12 @@ probe.
 7. Contrast test showed no leak into the joint.
 8. Irrigation, fascia with two stitches, glue for the skin.
 
-# Numbers
-Radiation 41 seconds. Blood 15 mL. Knife to dressing 34 minutes.
+# Totals
+Radiation 41 seconds. Blood 15 mL. Skin to dressing 34 minutes.
 
-# Thereafter
+# Postoperative plan
 Two crutches with touch weight for six weeks, no climbing for three months. Films at six weeks, MRI at six months. He
-knows about one in three goes on to replacement.
+understands that about one in three goes on to replacement.
 """,
         answer=key(
             "No drug, drink or trauma behind it, so idiopathic, right; S2325 names the operation for payers that "
@@ -550,8 +549,8 @@ Scheduled injection. Authorized September 14. No evaluation beyond what the inje
 
 # Short history
 72-year-old choir director with primary osteoarthritis of the left knee, Kellgren-Lawrence 3. Steroid in March gave
-five weeks. She would like to sing standing up at Advent. The last hyaluronate was in November 2025, good for eight
-months. No egg or feather allergy, no anticoagulant, skin sound.
+five weeks. Goal: standing through rehearsals. The last hyaluronate was in November 2025, good for eight months. No
+egg or feather allergy, no anticoagulant, skin sound.
 
 # Examination
 Afebrile. Left knee: slight effusion, no warmth. 3 to 118 degrees.
@@ -564,11 +563,11 @@ Synvisc-One, 48 mg in 6 mL, was given whole, nothing discarded. Ultrasound not u
 Lot and expiry are on the sticker page.
 
 # Tolerance
-Brief stinging. Walked out after ten minutes with her stick in the other hand.
+Brief stinging. Ambulated out after ten minutes with her cane.
 
 # Plan
-Quiet until Wednesday, then the bicycle. If the knee swells like a melon, call the same day. When she stops gaining
-from these we have agreed to talk about replacement. Return in six months.
+Relative rest until Wednesday, then stationary bicycle. Call the same day for marked swelling. When these stop helping
+we will discuss replacement. Return in six months.
 """,
         answer=key(
             "The product counts by the milligram, and nothing of the single-dose syringe was thrown away.",

@@ -219,11 +219,11 @@ September 16.
         title="Bone densitometry, hips and lumbar spine",
         layout="letterhead_pdf",
         body="""
-# Why she came
+# Indication
 Screening for osteoporosis. 68-year-old woman, menopause at 50 without symptoms now, no hormone therapy. Never
-measured before. No fracture as an adult. No steroids. Drinks milk daily, walks to church.
+measured before. No fracture as an adult. No steroids. Dairy daily, walks regularly.
 
-# How it was done
+# Technique
 Central dual-energy x-ray absorptiometry on the Millbrook unit; daily phantom within tolerance. L3 was left out of the
 spine average because of a sclerotic facet.
 
@@ -234,15 +234,15 @@ Left femoral neck | 0.604 | -2.7 | -1.1
 Left total hip | 0.712 | -1.9 | -0.6
 Right femoral neck | 0.623 | -2.5 | -1.0
 
-# Reading
+# Interpretation
 By World Health Organization criteria the lowest T-score, minus 2.7 at the left femoral neck, is in the range of
 osteoporosis. Lateral vertebral images taken at the same sitting show normal vertebral heights, so there is no
-fragility fracture that we can see.
+evidence of a fragility fracture.
 
-# Opinion
+# Impression
 Age-related osteoporosis, found on screening, without a fracture. Ten-year risk by the calculator with femoral neck
-density: major fracture 19 percent, hip 5.1 percent. Treatment is usually offered at these figures. A repeat in two
-years on this same scanner would be comparable; least significant change here is 0.028 g/cm2 at the hip.
+density: major fracture 19 percent, hip 5.1 percent. Treatment thresholds are met. A repeat in two years on this same
+scanner would be comparable; least significant change here is 0.028 g/cm2 at the hip.
 """,
         answer=key(
             "It began as a screening, so that stays first; the disease found follows, then the menopausal state.",
@@ -273,20 +273,19 @@ Unenhanced, one breath hold, 1.0 mm sections, effective dose 1.1 mSv. Baseline s
 Solid, left upper lobe apicoposterior segment, mean diameter 4.5 mm (series 3, image 71). No other nodule. No
 endobronchial lesion.
 
-# Lungs otherwise
+# Lungs
 Centrilobular emphysema with an upper-zone predominance, moderate in extent. Thickened airway walls. No consolidation,
 no fibrosis.
 
-# Everything else
-Heart not enlarged. Mild calcium in the arch. Esophagus unremarkable. The visible liver and adrenals look ordinary. No
+# Other findings
+Heart not enlarged. Mild calcium in the arch. Esophagus unremarkable. Visualized liver and adrenals unremarkable. No
 destructive bone lesion; old healed fracture of the left seventh rib.
 
 # Impression
 - Lung-RADS 2, benign appearance or behavior: solitary 4.5 mm pulmonary nodule on the left. Continue yearly screening,
 next due September 2027.
-- S modifier not applied.
 - Moderate centrilobular emphysema.
-- Please offer help with quitting: the state line calls back within a day.
+- Smoking cessation assistance is recommended.
 """,
         answer=key(
             "Screening first, then the habit that makes him eligible, then what the impression lists.",
@@ -306,10 +305,10 @@ next due September 2027.
         title="PET/CT, skull base to mid thigh, with fluorodeoxyglucose",
         layout="letterhead_pdf",
         body="""
-# Clinical question
+# Indication
 Adenocarcinoma of the right upper lobe, stage IIIA when diagnosed in January. Four cycles of chemotherapy with an
-immune checkpoint inhibitor, the last on August 20; therapy continues. New ache in the left hip. Restage to guide the
-next line of treatment.
+immune checkpoint inhibitor, the last on August 20; therapy continues. New left hip pain. Restage to guide the next
+line of treatment.
 
 # Radiopharmaceutical
 11.8 mCi F-18 fluorodeoxyglucose in the right hand at 08:41; uptake time 63 minutes; glucose 104 mg/dL; fasting since
@@ -364,26 +363,26 @@ Discussed with the oncologist the same afternoon.
         title="Portable chest, single view, at Birch Hollow nursing facility",
         layout="text",
         body="""
-# Where and how
+# Examination
 Our mobile unit went to Birch Hollow for this one resident. The technologist transported and set up the equipment at
 the bedside in room 14. Film at 06:58, semi-erect, AP.
 
-# Why
-Oxygen saturation 86 percent on room air since the night shift; resident refuses transfer unless the film is bad.
+# Clinical information
+Oxygen saturation 86 percent on room air since the night shift; resident declines transfer for now.
 
 # Findings
 Rotated to the left, lordotic. Low volumes.
 
-Homogeneous density fills the lower half of the left hemithorax with a meniscus along the lateral wall and loss of the
+Homogeneous opacity fills the lower half of the left hemithorax with a meniscus along the lateral wall and loss of the
 hemidiaphragm and heart border. The adjacent left lower lobe is airless and crowded. No shift of the mediastinum. The
 right lung shows no consolidation, and the right angle is sharp. No pneumothorax at the apices. Sternal wires and
 valve ring as in 2022.
 
-# Opinion
+# Impression
 1. Moderate to large left pleural effusion, new.
 2. Compressive atelectasis of the left lower lobe.
 
-The charge nurse was called at 07:20. Lateral decubitus film or ultrasound first if drainage is planned, please.
+The charge nurse was called at 07:20. Lateral decubitus film or ultrasound is recommended before drainage.
 """,
         answer=key(
             "The findings explain the desaturation; one patient seen, so one transport and one set-up.",
@@ -447,8 +446,8 @@ another ultrasound in twelve months.
         layout="letterhead_pdf",
         body="""
 # Indication
-Relapsing-remitting multiple sclerosis since 2019, on ocrelizumab. Yearly surveillance. No new complaint; the
-neurologist asks whether the disease is quiet.
+Relapsing-remitting multiple sclerosis since 2019, on ocrelizumab. Yearly surveillance. No new complaint; assess for
+disease activity.
 
 # Technique
 3 tesla. Sagittal and axial 3D FLAIR, axial T2, diffusion, susceptibility-weighted and pre-contrast T1 images. Then 7
@@ -462,7 +461,7 @@ Around the lateral ventricles, in the corpus callosum and in the left middle cer
 hyperintense lesions, 17 in number. Subtraction shows no lesion that has appeared or grown. None enhances. Two
 juxtacortical lesions in the right frontal lobe are as before. Five T1 black holes, stable.
 
-Ventricles and sulci are suited to age; third ventricle 5 mm, unchanged. No restricted diffusion, no microhemorrhage.
+Ventricles and sulci are normal for age; third ventricle 5 mm, unchanged. No restricted diffusion, no microhemorrhage.
 Optic nerves are symmetric within the limits of a brain protocol. Orbits, sinuses and mastoids clear.
 
 # Impression

@@ -73,7 +73,10 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One encounter document of one chart; `body` is the light markup that `prose.blocks` reads."""
+    """One encounter document of one chart; `body` is the light markup that `prose.blocks` reads.
+
+    Signed on `finished_on` where it waited for pathology, else on the day of service.
+    """
 
     client: str
     service_line: str
@@ -88,6 +91,7 @@ class Note:
     body: str
     answer: AnswerKey
     mistake: Mistake | None = None
+    finished_on: date | None = None
 
     @property
     def slipped(self) -> AnswerKey:

@@ -16,7 +16,7 @@ _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 def draw_fax(note: Note) -> bytes:
-    """The note as a gray PNG of one page; specks and slant come from the encounter number."""
+    """The note as a gray PNG; specks and slant come from the encounter number. ValueError if it fills the page."""
     page = Image.new("L", (_WIDTH, _HEIGHT), 255)
     _Typist(page).write(note)
     chance = random.Random(number_from(note, "fax", 0, 2**32))  # noqa: S311 -- dirt on a demo page
@@ -38,14 +38,14 @@ class _Typist:
 
     def write(self, note: Note) -> None:
         letterhead = client_of(note).letterhead
-        self._line(letterhead.institution, 46, bold=True)
-        self._line(f"{letterhead.address}    {letterhead.telephone}", 25)
+        self._line(letterhead.institution, 50, bold=True)
+        self._line(f"{letterhead.address}    {letterhead.telephone}", 27)
         self._rule()
         fields = head_fields(note)
         for left, right in zip(fields[::2], fields[1::2], strict=True):
-            self._columns((f"{left[0]}: {left[1]}", f"{right[0]}: {right[1]}"), 29, (_LEFT, 900))
+            self._columns((f"{left[0]}: {left[1]}", f"{right[0]}: {right[1]}"), 32, (_LEFT, 900))
         self._rule()
-        self._line(note.title, 36, bold=True)
+        self._line(note.title, 42, bold=True)
         for block in blocks(note.body):
             self._block(block)
         self._sign(note)
@@ -53,13 +53,13 @@ class _Typist:
     def _block(self, block: Block) -> None:
         if block.kind == "heading":
             self._top += 12
-            self._line(block.text.upper(), 29, bold=True)
+            self._line(block.text.upper(), 33, bold=True)
         elif block.kind == "table":
-            share = max(len(row[0]) for row in block.rows) * 16 + 60
+            share = max(len(row[0]) for row in block.rows) * 19 + 60
             for row in block.rows:
-                self._columns(row, 29, (_LEFT + 20, _LEFT + 20 + share))
+                self._columns(row, 36, (_LEFT + 20, _LEFT + 20 + share))
         else:
-            self._paragraph(block.text, 31, hanging=30 if block.kind == "item" else 0)
+            self._paragraph(block.text, 37, hanging=36 if block.kind == "item" else 0)
 
     def _line(self, words: str, size: int, *, bold: bool = False) -> None:
         self._pen.text((_LEFT, self._top), words, fill=20, font=_font(size), stroke_width=int(bold), stroke_fill=20)
@@ -84,13 +84,25 @@ class _Typist:
         self._top += 14
 
     def _sign(self, note: Note) -> None:
-        self._top += 70
-        length = number_from(note, "signature", 260, 380)
-        bend = number_from(note, "bend", 5, 9)
-        points = [(_LEFT + x, self._top + 30 * sin(x / bend / 3) * sin(x / 61) - x / 14) for x in range(length)]
-        self._pen.line(points, fill=25, width=4, joint="curve")
-        self._top += 30
-        self._line(f"{note.provider}    {signed_at(note):%m/%d/%Y}", 28)
+        self._top += 80
+        self._pen.line(_scrawl(note.provider, _LEFT + 20, self._top), fill=25, width=4, joint="curve")
+        self._top += 40
+        self._line(f"{note.provider}    {signed_at(note):%m/%d/%Y}", 32)
+        if self._top > _HEIGHT - 90:
+            raise ValueError("This note is longer than the one page that a demo fax has.")
+
+
+def _scrawl(name: str, left: float, middle: float) -> list[tuple[float, float]]:
+    hand = random.Random(name)  # noqa: S311 -- everybody signs in the same way each time
+    swings = [(hand.uniform(5, 17), hand.uniform(9, 24), hand.uniform(0, 6)) for _ in range(3)]
+    length = hand.uniform(300, 420)
+
+    def at(share: float) -> tuple[float, float]:
+        sway = sum(width * sin(speed * 1.7 * share * 3 + start) for width, speed, start in swings)
+        rise = sum(width * sin(speed * share * 3 + start) for width, speed, start in swings)
+        return left + length * share + sway * 0.9, middle + rise * (1.3 - share) - 26 * share
+
+    return [at(step / 260) for step in range(261)]
 
 
 def _wrap(words: str, font: _Font, width: float) -> list[str]:

@@ -1,6 +1,6 @@
 """Clinic notes on the clients' letterheads, each client with its own type, color and manner."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from reportlab.lib.colors import HexColor
@@ -10,7 +10,15 @@ from reportlab.platypus import CondPageBreak, Spacer, Table, TableStyle
 from portal.commands.demo.notes.prose import Block, blocks
 from portal.commands.demo.notes.shape import Note
 from portal.commands.demo.papers.marks import draw_mark
-from portal.commands.demo.papers.paging import PAGE_HEIGHT, PAGE_WIDTH, set_pages, text
+from portal.commands.demo.papers.paging import (
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    SetPages,
+    bulleted,
+    in_fewest_pages,
+    set_pages,
+    text,
+)
 from portal.commands.demo.papers.particulars import client_of, head_fields, signed_at
 
 _MARGIN = 62.0
@@ -46,8 +54,12 @@ _MANNERS = {
 
 
 def set_letterhead(note: Note) -> bytes:
-    """The note as a PDF on its client's letterhead."""
+    """The note as a PDF on its client's letterhead, in slightly smaller type where that saves a page."""
     manner = _MANNERS[note.client]
+    return in_fewest_pages(lambda share: _set(note, replace(manner, size=manner.size * share)))
+
+
+def _set(note: Note, manner: _Manner) -> SetPages:
 
     def decorate(canvas: Any, page: int, pages: int) -> None:
         if page == 1:
@@ -74,7 +86,7 @@ def _flow(block: Block, manner: _Manner, styles: dict[str, Any]) -> list[Any]:
     if block.kind == "heading":
         words = block.text.upper() if manner.headings == "capitals" else block.text
         return [CondPageBreak(52), text(words, styles["heading"])]
-    return [text(block.text, styles[block.kind])]
+    return [text(bulleted(block.text), styles[block.kind])]
 
 
 def _styles(manner: _Manner) -> dict[str, Any]:

@@ -10,51 +10,65 @@ from reportlab.platypus import CondPageBreak, Indenter, Spacer, Table, TableStyl
 
 from portal.commands.demo.notes.prose import Block, blocks
 from portal.commands.demo.notes.shape import Note
-from portal.commands.demo.papers.paging import PAGE_HEIGHT, PAGE_WIDTH, set_pages, text
+from portal.commands.demo.papers.paging import (
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    SetPages,
+    bulleted,
+    in_fewest_pages,
+    set_pages,
+    text,
+)
 from portal.commands.demo.papers.particulars import client_of, head_fields, number_from, signed_at
 
 _MARGIN = 54.0
 _WIDTH = PAGE_WIDTH - 2 * _MARGIN
-_NAMES = {"ORT": "OPERATIVE REPORT", "GIE": "ENDOSCOPY REPORT", "CAR": "CATHETERIZATION LABORATORY REPORT"}
+_NAMES = {"ORT": "OPERATIVE REPORT", "GIE": "ENDOSCOPY REPORT", "CAR": "CATHETERIZATION REPORT"}
 _OPERATORS = {"ORT": "Surgeon", "GIE": "Endoscopist", "CAR": "Operator"}
 
-_BODY = ParagraphStyle("body", fontName="Times-Roman", fontSize=11.5, leading=15.2, spaceAfter=6)
-_STYLES = {
-    "paragraph": _BODY,
-    "item": ParagraphStyle("item", _BODY, leftIndent=17, firstLineIndent=-14, spaceAfter=2),
-    "heading": ParagraphStyle("heading", _BODY, fontName="Times-Bold", fontSize=11, spaceBefore=6, spaceAfter=1),
-}
-_CELL = ParagraphStyle("cell", _BODY, leading=13, spaceAfter=0)
 _LABEL = ParagraphStyle("label", fontName="Helvetica", fontSize=7, leading=8.5)
 _VALUE = ParagraphStyle("value", fontName="Helvetica-Bold", fontSize=9.5, leading=12)
 
 
 def set_operative_report(note: Note) -> bytes:
     """The note as a PDF in the layout of its client's procedure rooms."""
+    return in_fewest_pages(lambda share: _set(note, _styles(11.5 * share)))
 
+
+def _set(note: Note, styles: dict[str, Any]) -> SetPages:
     def decorate(canvas: Any, page: int, pages: int) -> None:
         _head(canvas, note, page)
         _foot(canvas, note, page, pages)
 
-    return set_pages(lambda: _story(note), decorate, title=note.title, margin=_MARGIN, first_top=96, top=96)
+    return set_pages(lambda: _story(note, styles), decorate, title=note.title, margin=_MARGIN, first_top=96, top=96)
 
 
-def _story(note: Note) -> list[Any]:
+def _styles(size: float) -> dict[str, Any]:
+    body = ParagraphStyle("body", fontName="Times-Roman", fontSize=size, leading=size * 1.32, spaceAfter=size * 0.5)
+    return {
+        "paragraph": body,
+        "item": ParagraphStyle("item", body, leftIndent=17, firstLineIndent=-14, spaceAfter=2),
+        "heading": ParagraphStyle("heading", body, fontName="Times-Bold", spaceBefore=size * 0.5, spaceAfter=1),
+        "cell": ParagraphStyle("cell", body, leading=size * 1.14, spaceAfter=0),
+    }
+
+
+def _story(note: Note, styles: dict[str, Any]) -> list[Any]:
     story = [_field_grid(note), Spacer(1, 8), _banner(note), Spacer(1, 6)]
     for block in blocks(note.body):
-        story.extend(_flow(block))
-    return [*story, Spacer(1, 16), *_signature(note)]
+        story.extend(_flow(block, styles))
+    return [*story, Spacer(1, 16), *_signature(note, styles)]
 
 
-def _flow(block: Block) -> list[Any]:
+def _flow(block: Block, styles: dict[str, Any]) -> list[Any]:
     if block.kind == "heading":
-        return [CondPageBreak(48), text(f"{block.text.upper()}:", _STYLES["heading"])]
-    content = _table(block) if block.kind == "table" else text(block.text, _STYLES[block.kind])
+        return [CondPageBreak(48), text(f"{block.text.upper()}:", styles["heading"])]
+    content = _table(block, styles) if block.kind == "table" else text(bulleted(block.text), styles[block.kind])
     return [Indenter(left=14), content, Indenter(left=-14)]
 
 
-def _table(block: Block) -> Any:
-    cells = [[text(cell, _CELL) for cell in row] for row in block.rows]
+def _table(block: Block, styles: dict[str, Any]) -> Any:
+    cells = [[text(cell, styles["cell"]) for cell in row] for row in block.rows]
     shares = [max(len(cell) for cell in column) + 4 for column in zip(*block.rows, strict=True)]
     whole = min(_WIDTH - 20, 6.4 * sum(shares))
     table = Table(cells, [whole * share / sum(shares) for share in shares], hAlign="LEFT", spaceAfter=6)
@@ -62,6 +76,7 @@ def _table(block: Block) -> Any:
         TableStyle(
             [
                 ("GRID", (0, 0), (-1, -1), 0.4, black),
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
                 ("LINEBELOW", (0, 0), (-1, 0), 1, black),
                 ("TOPPADDING", (0, 0), (-1, -1), 1.5),
                 ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
@@ -97,12 +112,12 @@ def _banner(note: Note) -> Any:
     return table
 
 
-def _signature(note: Note) -> list[Any]:
+def _signature(note: Note, styles: dict[str, Any]) -> list[Any]:
     signed = signed_at(note)
     dictated = signed - timedelta(minutes=number_from(note, "dictated", 40, 200))
     return [
         CondPageBreak(60),
-        text(f"Authenticated by {note.provider}   {signed:%m/%d/%Y %H:%M %Z}", _BODY),
+        text(f"Authenticated by {note.provider}   {signed:%m/%d/%Y %H:%M %Z}", styles["paragraph"]),
         text(f"Dictated {dictated:%m/%d/%Y %H:%M}   Job {number_from(note, 'job', 100_000, 999_999)}", _LABEL),
     ]
 
@@ -110,7 +125,7 @@ def _signature(note: Note) -> list[Any]:
 def _head(canvas: Any, note: Note, page: int) -> None:
     letterhead = client_of(note).letterhead
     canvas.setFont("Helvetica-Bold", 13)
-    canvas.drawString(_MARGIN, PAGE_HEIGHT - 52, client_of(note).locations[0].upper())
+    canvas.drawString(_MARGIN, PAGE_HEIGHT - 52, note.location.upper())
     canvas.setFont("Helvetica", 8.5)
     canvas.drawString(_MARGIN, PAGE_HEIGHT - 65, f"{letterhead.institution}, {letterhead.address}")
     canvas.drawString(_MARGIN, PAGE_HEIGHT - 76, letterhead.telephone)

@@ -1,6 +1,7 @@
 """Setting a reportlab story on US letter pages whose feet can say how many there are, always to the same bytes."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 from xml.sax.saxutils import escape
@@ -12,9 +13,17 @@ PAGE_WIDTH, PAGE_HEIGHT = LETTER
 Decorate = Callable[[Any, int, int], None]
 
 
+@dataclass(frozen=True, slots=True)
+class SetPages:
+    """A PDF and how many pages it has."""
+
+    count: int
+    content: bytes
+
+
 def set_pages(
     make_story: Callable[[], list[Any]], decorate: Decorate, *, title: str, margin: float, first_top: float, top: float
-) -> bytes:
+) -> SetPages:
     """A PDF of the story; `decorate(canvas, page, pages)` draws head and foot. Lengths are in points."""
     pages = 1
     while True:
@@ -22,8 +31,21 @@ def set_pages(
         document = _document(buffer, decorate, pages, title, margin, first_top, top)
         document.build([NextPageTemplate("later"), *make_story()])
         if document.page == pages:
-            return buffer.getvalue()
+            return SetPages(pages, buffer.getvalue())
         pages = document.page  # the first setting counted them, the second prints the count
+
+
+def in_fewest_pages(set_at: Callable[[float], SetPages]) -> bytes:
+    """The content of the largest setting that has the fewest pages; `set_at` sets at a share of the full type size."""
+    full = set_at(1.0)
+    if full.count == 1:
+        return full.content
+    return min((full, set_at(0.94), set_at(0.89)), key=lambda pages: pages.count).content
+
+
+def bulleted(words: str) -> str:
+    """The words with a typewriter's dash at their head made a bullet."""
+    return f"\u2022 {words[2:]}" if words.startswith("- ") else words
 
 
 def text(words: str, style: Any) -> Any:

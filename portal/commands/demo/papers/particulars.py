@@ -8,6 +8,7 @@ from portal.commands.demo.company import CLIENTS, Client
 from portal.commands.demo.notes.shape import Note
 
 _CLIENTS = {client.code: client for client in CLIENTS}
+_SHIFT_ENDS = {"EDP": time(20, 40), "EDF": time(20, 40), "ORT": time(18, 45)}
 
 
 def client_of(note: Note) -> Client:
@@ -22,14 +23,10 @@ def number_from(note: Note, purpose: str, low: int, high: int) -> int:
 
 
 def signed_at(note: Note) -> datetime:
-    """When the note was signed: some hours after it was begun, in the client's zone."""
-    begun = datetime.combine(note.seen_on, time(11, 30), ZoneInfo(client_of(note).time_zone))
-    return begun + timedelta(minutes=number_from(note, "signed", 20, 560))
-
-
-def american(note_date: datetime | None, fallback: Note) -> str:
-    """The moment, or else the date of service, as Americans write it."""
-    return note_date.strftime("%m/%d/%Y %H:%M %Z") if note_date else fallback.seen_on.strftime("%m/%d/%Y")
+    """When the note was signed, in the client's zone: in the evening, after everything that it tells."""
+    earliest = _SHIFT_ENDS.get(note.client, time(15, 30))
+    begun = datetime.combine(note.finished_on or note.seen_on, earliest, ZoneInfo(client_of(note).time_zone))
+    return begun + timedelta(minutes=number_from(note, "signed", 10, 160))
 
 
 def head_fields(note: Note) -> tuple[tuple[str, str], ...]:
