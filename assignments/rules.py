@@ -79,6 +79,11 @@ def ensure_can_move(current: ChartState | None, wanted: ChartState) -> str:
     return kind
 
 
+def with_specialty(line: str, specialty: str) -> str:
+    """A service line's name, followed by its specialty unless the name says it already."""
+    return line if specialty.casefold() in line.casefold() else f"{line} · {specialty}"
+
+
 def due_at(received_at: datetime, *, promise_hours: int, is_stat: bool) -> datetime:
     """When a chart is due: its service line's promise after receipt, or four hours for STAT."""
     promise = timedelta(hours=promise_hours)

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -59,7 +59,7 @@ async def render_pages(
     media_type: MediaType,
     *,
     timeout: float = 120,  # noqa: ASYNC109 - counts waiting alone
-) -> AsyncIterator[PageImage]:
+) -> AsyncGenerator[PageImage, None]:
     """Yield the pages of a document; raises UnreadableDocument before the first, or after some if drawing fails.
 
     Only when the iterator has ended by itself are the pages complete. `timeout` bounds the seconds spent waiting for

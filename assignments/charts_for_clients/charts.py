@@ -1,0 +1,153 @@
+"""One chart as its client sees it: facts, documents, history, and the codes once they are delivered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import asyncpg
+
+from assignments.charts_for_clients.codes import FinalCodes, find_final_codes
+from assignments.charts_for_clients.rules import IN_WORK, TONES, words_of
+from assignments.opening import open_fields
+from assignments.rules import FOR_CLIENTS, ChartState, with_specialty
+from auditing.access_log.actions import Action
+from auditing.access_log.recording import record
+from portal.actor import Actor
+from portal.database import DB, acting_as
+from portal.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDocument:
+    """One document of the client's own."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size: int  # bytes
+    state: str
+    refusal: str | None
+    page_count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One step of a chart's life."""
+
+    at: datetime
+    words: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnChart:
+    """A chart with everything that its client may see of it."""
+
+    id: UUID
+    number: str
+    state: ChartState
+    is_stat: bool
+    encounter_number: str
+    patient_name: str
+    mrn: str
+    born_on: str
+    line: str
+    specialty: str
+    location: str | None
+    provider: str
+    payer: str | None
+    service_on: date
+    received_at: datetime
+    due_at: datetime
+    delivered_at: datetime | None
+    time_zone: str
+    documents: Sequence[OwnDocument]
+    history: Sequence[Happened]
+    codes: FinalCodes | None
+
+    @property
+    def line_words(self) -> str:
+        """The service line, with its specialty where the name does not say it."""
+        return with_specialty(self.line, self.specialty)
+
+    @property
+    def state_words(self) -> str:
+        """The state as a client reads it."""
+        return FOR_CLIENTS[self.state]
+
+    @property
+    def tone(self) -> str:
+        """The colour of the state's chip."""
+        return TONES.get(self.state, "")
+
+    @property
+    def is_in_work(self) -> bool:
+        """True if the promise still runs."""
+        return self.state in IN_WORK
+
+
+async def open_own_chart(person: Actor, *, chart_id: UUID) -> OwnChart:
+    """A chart of the person's client, and the access event of the look; NotFound for any other."""
+    async with acting_as(person):
+        row = await DB.fetch_one(_CHART, chart_id)
+        if row is None:
+            raise NotFound
+        patient_id, encounter_id = row["patient_id"], row["encounter_id"]
+        number = await open_fields("encounter.number", {encounter_id: row["number_sealed"]})
+        name = await open_fields("patient_identity.name", {patient_id: row["name_sealed"]})
+        mrn = await open_fields("patient_identity.mrn", {patient_id: row["mrn_sealed"]})
+        born_on = await open_fields("patient_identity.birth_on", {patient_id: row["birth_on_sealed"]})
+        documents = await _find_documents(chart_id)
+        history = await _find_history(chart_id)
+        codes = await find_final_codes(chart_id, state=row["state"], service_on=row["service_on"])
+        await record(
+            person, Action.CHART_OPENED, object_type="chart", object_id=chart_id, client_id=row["client_id"],
+            patient_id=patient_id,
+        )  # fmt: skip
+    return OwnChart(
+        chart_id, row["number"], ChartState(row["state"]), row["is_stat"], number[encounter_id], name[patient_id],
+        mrn[patient_id], born_on[patient_id], row["line"], row["specialty"], row["location"], row["provider"],
+        row["payer"], row["service_on"], row["received_at"], row["due_at"], row["delivered_at"], row["time_zone"],
+        documents, history, codes,
+    )  # fmt: skip
+
+
+async def _find_documents(chart_id: UUID) -> list[OwnDocument]:
+    rows = await DB.fetch(
+        "SELECT id, name_sealed, media_type, size, state, refusal, page_count FROM document WHERE chart_id = $1"
+        " ORDER BY position",
+        chart_id,
+    )
+    names = await open_fields("document.name", {row["id"]: row["name_sealed"] for row in rows})
+    return [
+        OwnDocument(
+            row["id"], names[row["id"]], row["media_type"], row["size"], row["state"], row["refusal"], row["page_count"]
+        )
+        for row in rows
+    ]
+
+
+async def _find_history(chart_id: UUID) -> list[Happened]:
+    # Of people, a client's staff see their own only: a name that is missing is one of the coding company's.
+    rows = await DB.fetch(
+        "SELECT h.kind, h.happened_at, h.actor_id, p.name FROM chart_event h LEFT JOIN person p ON p.id = h.actor_id"
+        " WHERE h.chart_id = $1 ORDER BY h.happened_at, h.id",
+        chart_id,
+    )
+    return [Happened(row["happened_at"], words_of(row["kind"]), _who(row)) for row in rows]
+
+
+def _who(row: asyncpg.Record) -> str:
+    return row["name"] or ("coding team" if row["actor_id"] else "automatic")
+
+
+_CHART = """
+  SELECT c.client_id, c.number, c.state, c.is_stat, c.specialty, c.service_on, c.received_at, c.due_at, c.delivered_at,
+         c.patient_id, c.encounter_id, e.number_sealed, e.provider, e.payer, i.name_sealed, i.mrn_sealed,
+         i.birth_on_sealed, s.name AS line, l.name AS location, k.time_zone
+    FROM chart c JOIN encounter e ON e.id = c.encounter_id JOIN patient_identity i ON i.patient_id = c.patient_id
+    JOIN service_line s ON s.id = c.service_line_id JOIN client k ON k.id = c.client_id
+    LEFT JOIN location l ON l.id = e.location_id
+   WHERE c.id = $1
+"""

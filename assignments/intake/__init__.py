@@ -1,0 +1,1 @@
+"""Documents arrive: one upload for one encounter becomes a chart, and a receipt says what became of each file."""

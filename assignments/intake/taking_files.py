@@ -1,0 +1,93 @@
+"""Take the files of an upload: each is looked at, sealed on its way into the store, or refused with a sentence."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from assignments.intake.parts import FilePart, Parts
+from assignments.intake.rules import MOST_FILES, TOO_MANY_FILES
+from portal.actor import Actor
+from portal.errors import TooLarge
+from portal.ids import new_id
+from storage.advice import ADVICE
+from storage.blobs import SealedBlob, write_blob
+from storage.limits import HEAD_BYTES, MAX_FILE_BYTES
+from storage.sniffing import MediaType, Refusal, sniff
+
+_LONGEST_KEPT_NAME = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A file whose sealed object is written; it counts once its blob is confirmed."""
+
+    name: str
+    document_id: UUID
+    media_type: MediaType
+    blob: SealedBlob
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file."""
+        return self.blob.plain_size
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file of which nothing was kept."""
+
+    name: str
+    size: int  # bytes
+    reason: str
+
+
+async def take_files(person: Actor, parts: Parts, *, client_id: UUID) -> list[Accepted | Refused]:
+    """Every file of the upload in its order, accepted or refused; one that is refused does not stop the rest."""
+    taken: list[Accepted | Refused] = []
+    async for file in parts.files():
+        if file.name or await _has_bytes(file):
+            taken.append(await _take_file(person, file, len(taken), client_id))
+    return taken
+
+
+async def _has_bytes(file: FilePart) -> bool:
+    """A browser sends one nameless, empty file when none was chosen."""
+    await file.skip()
+    return file.size > 0
+
+
+async def _take_file(person: Actor, file: FilePart, position: int, client_id: UUID) -> Accepted | Refused:
+    kept_name = (file.name or "(no name)")[:_LONGEST_KEPT_NAME]
+    reason = TOO_MANY_FILES
+    if position < MOST_FILES:
+        head = await _read_head(file)
+        found = sniff(file.name, head)
+        if not isinstance(found, Refusal):
+            document_id = new_id()
+            try:
+                blob = await write_blob(
+                    person, _with_head(head, file), client_id=client_id, owner_id=document_id, kind="original",
+                    most=MAX_FILE_BYTES,
+                )  # fmt: skip
+            except TooLarge:
+                found = Refusal(ADVICE["too large"])
+            else:
+                return Accepted(kept_name, document_id, found, blob)
+        reason = found.reason
+    await file.skip()
+    return Refused(kept_name, file.size, reason)
+
+
+async def _read_head(file: FilePart) -> bytes:
+    head = bytearray()
+    async for piece in file:
+        head += piece
+        if len(head) >= HEAD_BYTES:
+            break
+    return bytes(head)
+
+
+async def _with_head(head: bytes, file: FilePart) -> AsyncIterator[bytes]:
+    yield head
+    async for piece in file:
+        yield piece

@@ -1,0 +1,4 @@
+"""The worker's part of intake: documents are checked and drawn, and their charts become ready."""
+
+#: The job that prepares one document.
+PREPARE_DOCUMENT = "prepare document"

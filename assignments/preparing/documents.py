@@ -1,0 +1,139 @@
+"""Prepare one document: look at it in a process of its own, keep its pages sealed, or refuse it with a sentence."""
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from assignments.preparing.charts import settle_chart
+from auditing.access_log.actions import Action
+from auditing.access_log.recording import record
+from portal.actor import WORKER
+from portal.clock import utc_now
+from portal.database import DB, acting_as
+from portal.ids import new_id
+from storage.blobs import OpenableBlob, SealedBlob, confirm_blob, find_blob, read_blob, write_blob
+from storage.limits import MAX_FILE_BYTES
+from storage.pages import PageImage, UnreadableDocument, render_pages
+from storage.sniffing import MediaType
+
+#: What may pass by itself (a machine that is too busy) is tried again until this long after the upload. Five tries of
+#: two minutes each take longer, so the last of them decides and no chart waits for ever.
+PATIENCE = timedelta(minutes=8)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A document that is to be prepared."""
+
+    id: UUID
+    client_id: UUID
+    chart_id: UUID
+    media_type: MediaType
+    original: OpenableBlob
+    is_urgent: bool  # waited so long that this try decides
+
+
+@dataclass(frozen=True, slots=True)
+class _SealedPage:
+    number: int
+    width: int | None  # pixels
+    height: int | None
+    image: SealedBlob | None
+    text: SealedBlob | None
+
+
+async def prepare_document(document_id: UUID, *, now: datetime | None = None) -> None:
+    """Check a document, make its pages, and let its chart go on if it was the last one. Calm when repeated.
+
+    Raises UnreadableDocument only if another try may succeed.
+    """
+    waiting = await _find_waiting(document_id)
+    if waiting is None:
+        return
+    try:
+        pages = await _seal_pages(waiting)
+    except UnreadableDocument as refusal:
+        if refusal.passing and not waiting.is_urgent:
+            raise
+        await _decide(waiting, pages=[], refusal=refusal.message, now=now or utc_now())
+    else:
+        await _decide(waiting, pages=pages, refusal=None, now=now or utc_now())
+
+
+async def _find_waiting(document_id: UUID) -> _Waiting | None:
+    async with acting_as(WORKER):
+        row = await DB.fetch_one(
+            "SELECT d.client_id, d.chart_id, d.media_type, d.original_blob_id,"
+            " b.created_at < clock_timestamp() - $2::interval AS is_urgent"
+            " FROM document d JOIN blob b ON b.id = d.original_blob_id WHERE d.id = $1 AND d.state = 'received'",
+            document_id, PATIENCE,
+        )  # fmt: skip
+        if row is None:
+            return None
+        return _Waiting(
+            document_id, row["client_id"], row["chart_id"], MediaType(row["media_type"]),
+            await find_blob(row["original_blob_id"]), row["is_urgent"],
+        )  # fmt: skip
+
+
+async def _seal_pages(waiting: _Waiting) -> list[_SealedPage]:
+    pages = []
+    async with aclosing(render_pages(read_blob(waiting.original), waiting.media_type)) as drawn:
+        async for page in drawn:
+            pages.append(await _seal_page(waiting, page))
+    return pages
+
+
+async def _seal_page(waiting: _Waiting, page: PageImage) -> _SealedPage:
+    image = text = None
+    if page.jpeg:
+        image = await write_blob(
+            WORKER, _whole(page.jpeg), client_id=waiting.client_id, owner_id=waiting.id, kind="page",
+            most=MAX_FILE_BYTES,
+        )  # fmt: skip
+    if page.text:
+        text = await write_blob(
+            WORKER, _whole(page.text.encode()), client_id=waiting.client_id, owner_id=waiting.id, kind="text",
+            most=MAX_FILE_BYTES,
+        )  # fmt: skip
+    return _SealedPage(page.number, page.width or None, page.height or None, image, text)
+
+
+async def _decide(waiting: _Waiting, *, pages: list[_SealedPage], refusal: str | None, now: datetime) -> None:
+    """One transaction for what becomes of the document, and of the chart if this was its last one."""
+    async with acting_as(WORKER):
+        # The chart's row first: two documents of one chart that are done at the same moment come one after the other,
+        # so that the second sees the first decided. The same holds for two jobs for one document.
+        patient_id = await DB.value("SELECT patient_id FROM chart WHERE id = $1 FOR UPDATE", waiting.chart_id)
+        if await DB.value("SELECT state FROM document WHERE id = $1", waiting.id) != "received":
+            return  # the other job was faster; what this one sealed is swept
+        for page in pages:
+            await _add_page(waiting, page)
+        await DB.execute(
+            "UPDATE document SET state = $2, refusal = $3, page_count = $4 WHERE id = $1",
+            waiting.id, "refused" if refusal else "ready", refusal, len(pages) or None,
+        )  # fmt: skip
+        await record(
+            WORKER, Action.DOCUMENT_REFUSED if refusal else Action.DOCUMENT_PREPARED, object_type="document",
+            object_id=waiting.id, client_id=waiting.client_id, patient_id=patient_id,
+            details={"chart": str(waiting.chart_id), "pages": len(pages)},
+        )  # fmt: skip
+        await settle_chart(WORKER, chart_id=waiting.chart_id, now=now)
+
+
+async def _add_page(waiting: _Waiting, page: _SealedPage) -> None:
+    for blob in (page.image, page.text):
+        if blob:
+            await confirm_blob(blob)
+    await DB.execute(
+        "INSERT INTO document_page (id, client_id, chart_id, document_id, number, width, height, image_blob_id,"
+        " text_blob_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        new_id(), waiting.client_id, waiting.chart_id, waiting.id, page.number, page.width, page.height,
+        page.image.id if page.image else None, page.text.id if page.text else None,
+    )  # fmt: skip
+
+
+async def _whole(content: bytes) -> AsyncIterator[bytes]:
+    yield content
