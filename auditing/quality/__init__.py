@@ -1,0 +1,1 @@
+"""Second-level check of codings: sample plans, draws, audits, findings and scores."""

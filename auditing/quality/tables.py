@@ -68,6 +68,17 @@ class Finding(Table, tablename="finding", db=DB):
     comment_sealed = Bytea(null=True, default=None, secret=True)
 
 
+class AuditDraft(Table, tablename="audit_draft", db=DB):
+    """What an auditor has chosen and written for findings that are not sent yet."""
+
+    audit_id = UUID(primary_key=True, default=None)  # with the person
+    person_id = UUID(default=None)
+    client_id = UUID(default=None)
+    chart_id = UUID(default=None)
+    choices_sealed = Bytea(default=None, secret=True)
+    updated_at = Timestamptz(default=None)
+
+
 class Score(Table, tablename="score", db=DB):
     """What an audit says of a coding. Append-only."""
 

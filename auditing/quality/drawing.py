@@ -1,0 +1,110 @@
+"""What becomes of a coded chart: its ticket decides whether it is audited; a corrected one goes back to its auditor."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from assignments.events import ChartEvent
+from assignments.lining_up import line_up
+from assignments.moving import move_chart
+from assignments.rules import KEPT_FOR_THE_CODER, ChartState, Stage
+from auditing.access_log.actions import Action
+from auditing.access_log.recording import record
+from auditing.quality.rules import AuditState
+from auditing.quality.tickets import is_drawn, ticket
+from portal.actor import Actor
+from portal.database import DB
+from portal.ids import new_id
+
+
+async def draw_sample(worker: Actor, event: ChartEvent) -> None:
+    """Decide, inside the current transaction, whether a coded chart is audited; if not, it is final.
+
+    The decision rests on the plan's seed and the chart's id alone, so anybody can recompute it once the seed is known.
+    A client without a plan has nothing audited.
+    """
+    plan = await DB.fetch_one(
+        "SELECT p.id, p.percent, s.seed FROM sample_plan p JOIN sample_seed s ON s.plan_id = p.id"
+        " WHERE p.client_id = $1 AND p.closed_at IS NULL",
+        event.client_id,
+    )
+    draw_id = await _decide(event, plan) if plan else None
+    if draw_id is None:
+        await make_final(worker, chart_id=event.chart_id, now=event.happened_at)
+    else:
+        await _begin_audit(worker, event, draw_id)
+
+
+async def line_up_verification(_worker: Actor, event: ChartEvent) -> None:
+    """Put a corrected chart in line for the auditor who sent it back, inside the current transaction."""
+    audit = await DB.fetch_one(
+        "SELECT id, coder_id, auditor_id FROM audit WHERE chart_id = $1 AND state = $2 FOR UPDATE",
+        event.chart_id, AuditState.FINDINGS.value,
+    )  # fmt: skip
+    if audit is None:
+        raise RuntimeError("a chart was corrected that no audit had sent back")
+    corrected = await _latest_coding(event.chart_id)
+    await DB.execute(
+        "UPDATE audit SET state = $2, corrected_coding_id = $3 WHERE id = $1",
+        audit["id"], AuditState.CORRECTED.value, corrected["id"],
+    )  # fmt: skip
+    await line_up(
+        chart_id=event.chart_id, stage=Stage.AUDIT, barred=sorted({audit["coder_id"], corrected["author_id"]}),
+        preferred=audit["auditor_id"], preferred_until=await kept_until(),
+    )  # fmt: skip
+
+
+async def kept_until() -> datetime:
+    """Until when a chart that goes between coder and auditor waits for that very person.
+
+    By the database's clock, which the line goes by, read inside the current transaction.
+    """
+    moment: datetime = await DB.value("SELECT clock_timestamp() + $1::interval", KEPT_FOR_THE_CODER)
+    return moment
+
+
+async def make_final(actor: Actor, *, chart_id: UUID, now: datetime) -> None:
+    """Move a chart to final inside the current transaction."""
+    await move_chart(actor, chart_id=chart_id, to=ChartState.FINAL, now=now)
+    await DB.execute("UPDATE chart SET final_at = $2 WHERE id = $1", chart_id, now)
+
+
+async def _decide(event: ChartEvent, plan: Any) -> UUID | None:
+    """Write the decision down, drawn or not; the draw's id if the chart is to be audited."""
+    draw_id = new_id()
+    number = ticket(bytes(plan["seed"]).hex(), event.chart_id)
+    drawn = is_drawn(number, plan["percent"])
+    await DB.execute(
+        "INSERT INTO draw (id, client_id, chart_id, plan_id, ticket, is_drawn, decided_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        draw_id, event.client_id, event.chart_id, plan["id"], number, drawn, event.happened_at,
+    )  # fmt: skip
+    return draw_id if drawn else None
+
+
+async def _begin_audit(worker: Actor, event: ChartEvent, draw_id: UUID) -> None:
+    coding = await _latest_coding(event.chart_id)
+    audit_id = new_id()
+    number = await DB.value(
+        "INSERT INTO audit (id, client_id, chart_id, number, type, draw_id, coding_id, coder_id, state, drawn_at)"
+        " SELECT $1, $2, $3, 1 + coalesce((SELECT max(number) FROM audit WHERE chart_id = $3), 0), 'pre-bill', $4, $5,"
+        " $6, $7, $8 RETURNING number",
+        audit_id, event.client_id, event.chart_id, draw_id, coding["id"], coding["author_id"], AuditState.IN_LINE.value,
+        event.happened_at,
+    )  # fmt: skip
+    await line_up(chart_id=event.chart_id, stage=Stage.AUDIT, barred=[coding["author_id"]])
+    await record(
+        worker, Action.AUDIT_DRAWN, object_type="chart", object_id=event.chart_id, client_id=event.client_id,
+        patient_id=await DB.value("SELECT patient_id FROM chart WHERE id = $1", event.chart_id),
+        details={"audit": str(audit_id), "number": number},
+    )  # fmt: skip
+
+
+async def _latest_coding(chart_id: UUID) -> Any:
+    row = await DB.fetch_one(
+        "SELECT id, author_id FROM coding WHERE chart_id = $1 AND role = 'coder' ORDER BY version DESC LIMIT 1",
+        chart_id,
+    )
+    if row is None:
+        raise RuntimeError("a chart was called coded that has no coding")
+    return row

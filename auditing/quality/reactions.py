@@ -1,0 +1,9 @@
+"""What quality does when a chart moves."""
+
+from assignments.events import Subscription
+from auditing.quality.drawing import draw_sample, line_up_verification
+
+SUBSCRIPTIONS: tuple[Subscription, ...] = (
+    Subscription("draw sample", "coded", draw_sample),
+    Subscription("verify correction", "corrected", line_up_verification),
+)
