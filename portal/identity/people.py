@@ -47,35 +47,50 @@ async def create_person(
 
 
 async def grant_client(manager: Actor, *, person_id: UUID, client_id: UUID, now: datetime) -> None:
-    """Let a person work for a client; calm when they may already."""
+    """Let a coder or auditor work for a client; calm when they may already.
+
+    Raises NotFound for an unknown person or client, Invalid for somebody who does not work on charts.
+    """
     async with acting_as(manager):
-        await DB.execute(
+        kind = await DB.value("SELECT kind FROM person WHERE id = $1", person_id)
+        if kind is None or not await DB.value("SELECT 1 FROM client WHERE id = $1", client_id):
+            raise NotFound
+        if kind not in (Kind.CODER, Kind.AUDITOR):
+            raise Invalid("Only coders and auditors work for clients. Choose one of them.")
+        changed = await DB.execute(
             "INSERT INTO client_grant (client_id, person_id, granted_by, granted_at) VALUES ($1, $2, $3, $4)"
             " ON CONFLICT (client_id, person_id) DO UPDATE SET revoked_at = NULL, granted_by = $3, granted_at = $4"
             " WHERE client_grant.revoked_at IS NOT NULL",
             client_id, person_id, manager.person_id, now,
         )  # fmt: skip
-        await record(
-            manager, Action.GRANT_CHANGED, object_type="person", object_id=person_id, client_id=client_id,
-            changes=["granted"],
-        )  # fmt: skip
+        if changed:
+            await record(
+                manager, Action.GRANT_CHANGED, object_type="person", object_id=person_id, client_id=client_id,
+                changes=["granted"],
+            )  # fmt: skip
 
 
 async def revoke_client(manager: Actor, *, person_id: UUID, client_id: UUID, now: datetime) -> None:
     """Take a person's grant for a client away; calm when they have none."""
     async with acting_as(manager):
-        await DB.execute(
+        changed = await DB.execute(
             "UPDATE client_grant SET revoked_at = $3 WHERE client_id = $1 AND person_id = $2 AND revoked_at IS NULL",
             client_id, person_id, now,
         )  # fmt: skip
-        await record(
-            manager, Action.GRANT_CHANGED, object_type="person", object_id=person_id, client_id=client_id,
-            changes=["revoked"],
-        )  # fmt: skip
+        if changed:
+            await record(
+                manager, Action.GRANT_CHANGED, object_type="person", object_id=person_id, client_id=client_id,
+                changes=["revoked"],
+            )  # fmt: skip
 
 
 async def disable_person(administrator: Actor, *, person_id: UUID, now: datetime) -> None:
-    """Switch a person off and end their sessions in the same transaction: their next request is refused."""
+    """Switch a person off and end their sessions in the same transaction: their next request is refused.
+
+    Calm when repeated. Raises NotFound for an unknown person, Conflict for oneself: somebody must be left to undo it.
+    """
+    if person_id == administrator.person_id:
+        raise Conflict("You cannot disable yourself. Ask another administrator.")
     async with acting_as(administrator):
         changed = await DB.execute(
             "UPDATE person SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL", person_id, now

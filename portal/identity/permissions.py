@@ -23,6 +23,7 @@ class Permission(StrEnum):
     PLAN_MANAGE = "plan:manage"
     QUALITY_READ = "quality:read"
     RATE_MANAGE = "rate:manage"
+    STAFFING_MANAGE = "staffing:manage"
 
 
 PERMISSIONS: dict[Kind, frozenset[str]] = {
@@ -42,6 +43,7 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
             Permission.PLAN_MANAGE,
             Permission.QUALITY_READ,
             Permission.RATE_MANAGE,
+            Permission.STAFFING_MANAGE,
         }
     ),
     Kind.COMPLIANCE: frozenset({Permission.ACCOUNT_USE, Permission.ACCESS_LOG_READ, Permission.PEOPLE_READ}),

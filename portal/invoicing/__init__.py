@@ -1,0 +1,1 @@
+"""Rates, rated events, invoices: what delivered charts cost, and each month put on one sheet."""

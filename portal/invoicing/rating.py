@@ -86,7 +86,7 @@ async def rate_delivered(*, client_id: UUID, now: datetime, chart_id: UUID | Non
         " JOIN client k ON k.id = c.client_id"
         " JOIN LATERAL (SELECT e.id, e.happened_at FROM chart_event e WHERE e.client_id = c.client_id"
         "   AND e.chart_id = c.id AND e.kind = 'delivered' ORDER BY e.happened_at, e.id LIMIT 1) d ON true"
-        " WHERE c.client_id = $1 AND ($2::uuid IS NULL OR c.id = $2) AND c.delivered_at IS NOT NULL"
+        " WHERE c.client_id = $1 AND ($2::uuid IS NULL OR c.id = $2)"
         "   AND NOT EXISTS (SELECT FROM rated_event r WHERE r.chart_id = c.id AND r.kind = 'chart')"
         " ORDER BY d.happened_at, c.id",
         client_id, chart_id,

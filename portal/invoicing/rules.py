@@ -128,9 +128,11 @@ def sections(charges: Iterable[Charge]) -> Sequence[Section]:
         members = tuple(group)
         found.append(
             Section(
-                location, members, sum(charge.count for charge in members),
+                location,
+                members,
+                sum(charge.count for charge in members),
                 total(charge.amount for charge in members),
-            )  # fmt: skip
+            )
         )
     return found
 
