@@ -52,6 +52,10 @@ def _one_of(*words: str) -> Callable[[str], str]:
     return read
 
 
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.split(";") if line.strip())
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings in force; `.env.example` explains each of them."""
@@ -80,6 +84,12 @@ class Settings:
     pool_size: int = _setting("CHARTWAY_POOL_SIZE", _between(2, 200), 10)
     #: Trusted proxies in front; that many of the last X-Forwarded-For addresses are skipped.
     proxy_hops: int = _setting("CHARTWAY_PROXY_HOPS", _between(0, 5), 0)
+    #: Who runs this installation, as invoices name them.
+    company: str = _setting("CHARTWAY_COMPANY", str, "Your coding company")
+    #: The company's address, as invoices print it.
+    company_address: tuple[str, ...] = _setting("CHARTWAY_COMPANY_ADDRESS", _lines, ())
+    #: Where to pay; by default to the company's address.
+    remit_to: tuple[str, ...] = _setting("CHARTWAY_REMIT_TO", _lines, ())
     #: How much the log tells.
     log_level: str = _setting("CHARTWAY_LOG_LEVEL", _one_of("debug", "info", "warning", "error"), "info")
 

@@ -18,6 +18,7 @@ from portal.invoicing.backup import BackupLine, read_invoice
 from portal.invoicing.issuing import issue_invoice
 from portal.invoicing.queries import InvoiceFilter, count_invoices, find_invoices, find_ready, find_unrated
 from portal.invoicing.rules import TERMS, by_service_line, local_day, sections
+from portal.settings import get_settings
 from portal.web.answers import see_other
 from portal.web.csv import csv_answer
 from portal.web.forms import Form, FormError, read_form
@@ -71,7 +72,7 @@ async def show_invoice(request: Request[Any, Any, Any], invoice_id: FromPath[UUI
     return page(
         request, "invoicing/invoice.html", invoice=invoice, sections=sections(opened.charges),
         service_lines=by_service_line(opened.charges), backup=opened.backup, paging=paging, whole=whole,
-        issued_on=issued_on, due_on=issued_on + TERMS, terms=TERMS.days,
+        issued_on=issued_on, due_on=issued_on + TERMS, terms=TERMS.days, company=get_settings(),
     )  # fmt: skip
 
 
