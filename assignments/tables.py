@@ -186,7 +186,9 @@ class CodingDraft(Table, tablename="coding_draft", db=DB):
     person_id = UUID(default=None)
     client_id = UUID(default=None)
     lines = JSONB(default=None)
+    past = JSONB(default=None)
     revision = Integer(default=None)
+    page = Integer(default=None)
     updated_at = Timestamptz(default=None)
 
 

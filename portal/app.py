@@ -12,7 +12,7 @@ from portal.database import DB
 from portal.errors import PortalError
 from portal.pages import ROUTES
 from portal.settings import Settings, get_settings
-from portal.web.authentication import Authentication
+from portal.web.authentication import Authentication, tell_the_access_log
 from portal.web.errors import answer_error
 from portal.web.guards import check_declared_permission
 from portal.web.headers import set_headers
@@ -48,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         guards=[check_declared_permission],
         middleware=[Authentication],
         before_send=[set_headers],
+        after_exception=[tell_the_access_log],
         exception_handlers={PortalError: answer_error, HTTPException: answer_error, Exception: answer_error},
         lifespan=[open_parts],
         openapi_config=None,

@@ -12,6 +12,9 @@ from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from portal.actor import Actor, Kind
 
+#: How asyncpg tells of a connection that is gone; the last one when it goes in the middle of a message.
+_LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, asyncpg.InternalClientError)
+
 
 class Transaction(PostgresTransaction):
     """Piccolo's transaction, made safe.
@@ -51,7 +54,7 @@ class Transaction(PostgresTransaction):
             if exception_type is not None:
                 if not self._rolled_back:
                     # A dead connection must not hide the error that brought us here.
-                    with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                    with contextlib.suppress(*_LOST):
                         await self.rollback()
             elif not self._committed and not self._rolled_back:
                 await self.commit()

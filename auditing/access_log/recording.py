@@ -60,7 +60,12 @@ async def record(
 
 
 async def record_patients(
-    actor: Actor, action: Action, *, patients: Collection[UUID], client_id: UUID, details: Mapping[str, Any] | None = None
+    actor: Actor,
+    action: Action,
+    *,
+    patients: Collection[UUID],
+    client_id: UUID,
+    details: Mapping[str, Any] | None = None,
 ) -> None:
     """Write one access event for each patient of a list, in two round trips, inside the current transaction."""
     recorded_at = await DB.value("SELECT clock_timestamp()")

@@ -1,4 +1,4 @@
-"""The one middleware: who is asking, is the request forged, and what was refused."""
+"""The one middleware: who is asking, and is the request forged; and the hook that records what was refused."""
 
 import hashlib
 from dataclasses import replace
@@ -13,7 +13,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from auditing.access_log.recording import record_refusal
 from portal.actor import NOBODY, Actor, Origin
-from portal.errors import NotFound, NotPermitted, PortalError, TooLarge
+from portal.errors import NotFound, NotPermitted, TooLarge
 from portal.identity.sessions import resume_session
 from portal.ids import new_id
 from portal.settings import get_settings
@@ -24,7 +24,7 @@ LARGEST_FORM = 1_000_000  # bytes
 
 
 class Authentication:
-    """Sets `scope["user"]` to an Actor, refuses forged requests, and records what was refused."""
+    """Sets `scope["user"]` to an Actor and refuses forged requests."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -48,13 +48,9 @@ class Authentication:
         if resumed:
             actor = resumed.actor
             scope["user"], scope["auth"], scope["state"]["flash"] = actor, token, resumed.flash
-        try:
-            if scope["method"] not in SAFE_METHODS:
-                receive = await _refuse_forgery(connection, receive, token if resumed else None, handler.opt)
-            await self.app(scope, receive, send)
-        except (NotPermitted, NotFound) as error:
-            await _tell_the_access_log(actor, scope, error)
-            raise
+        if scope["method"] not in SAFE_METHODS:
+            receive = await _refuse_forgery(connection, receive, token if resumed else None, handler.opt)
+        await self.app(scope, receive, send)
 
 
 def _origin(connection: ASGIConnection[Any, Any, Any, Any], request_id: UUID) -> Origin:
@@ -139,24 +135,31 @@ def _replay(body: bytes) -> Receive:
     return receive
 
 
-async def _tell_the_access_log(actor: Actor, scope: HTTPScope, error: PortalError) -> None:
-    """What a signed-in person was refused; only the route's name and an id, never what they sent."""
-    if actor.person_id is None:
+async def tell_the_access_log(error: Exception, scope: Scope) -> None:
+    """What a signed-in person was refused; only the route's name and an id, never what they sent.
+
+    Litestar's after_exception hook: a middleware would not see what a route raises, for each route answers its own
+    exceptions.
+    """
+    actor: Actor = scope.get("user") or NOBODY
+    if actor.person_id is None or not isinstance(error, (NotPermitted, NotFound)):
         return
     handler = scope["route_handler"]
-    ids: list[Any] = [value for value in scope.get("path_params", {}).values() if isinstance(value, UUID)]
+    parameters: dict[str, Any] = scope.get("path_params", {})
+    ids = [value for value in parameters.values() if isinstance(value, UUID)]
     await record_refusal(
         actor,
-        object_type=f"{scope['method']} {handler.name or handler.handler_name}",
+        object_type=f"{scope.get('method')} {handler.name or handler.handler_name}",
         object_id=ids[0] if ids else None,
         reason=type(error).__name__,
     )
 
 
 def safe_next(path: str | None) -> str:
-    """Where to go after signing in: a path of ours, else the start page (no open redirect)."""
-    if not path or not path.startswith("/") or path.startswith(("//", "/\\")) or urlsplit(path).netloc:
+    """Where to go after signing in: a path of ours, else the start page (no open redirect).
+
+    Browsers drop tabs and line ends and read a backslash as a slash, so none of them may stand in it.
+    """
+    if not path or not path.startswith("/") or path.startswith("//") or urlsplit(path).netloc:
         return "/"
-    return path
-
-
+    return path if all("!" <= character <= "~" and character != "\\" for character in path) else "/"

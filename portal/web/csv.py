@@ -26,7 +26,7 @@ def csv_answer(
     """
     return Stream(
         _encoded(header, rows),
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{safe_filename(filename)}"'},
     )
 

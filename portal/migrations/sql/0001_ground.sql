@@ -289,22 +289,22 @@ RETURNS TABLE (session_id uuid, assurance smallint, person_id uuid, kind text, c
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-  found web_session;
+  known web_session;
 BEGIN
-  SELECT s.* INTO found FROM web_session s
+  SELECT s.* INTO known FROM web_session s
    WHERE s.token_hash = wanted_token_hash AND s.revoked_at IS NULL
      AND clock_timestamp() < s.idle_expires_at AND clock_timestamp() < s.absolute_expires_at;
-  IF found.id IS NULL THEN RETURN; END IF;
-  IF found.flash IS NOT NULL OR found.idle_expires_at < clock_timestamp() + idle - interval '30 seconds' THEN
+  IF known.id IS NULL THEN RETURN; END IF;
+  IF known.flash IS NOT NULL OR known.idle_expires_at < clock_timestamp() + idle - interval '30 seconds' THEN
     UPDATE web_session s
        SET idle_expires_at = least(clock_timestamp() + idle, s.absolute_expires_at), flash = NULL
-     WHERE s.id = found.id AND s.revoked_at IS NULL
+     WHERE s.id = known.id AND s.revoked_at IS NULL
        AND clock_timestamp() < s.idle_expires_at AND clock_timestamp() < s.absolute_expires_at;
     IF NOT FOUND THEN RETURN; END IF;  -- revoked or expired between the two statements
   END IF;
-  RETURN QUERY SELECT found.id, found.assurance, p.id, p.kind, p.client_id, p.name, found.flash
+  RETURN QUERY SELECT known.id, known.assurance, p.id, p.kind, p.client_id, p.name, known.flash
     FROM person p LEFT JOIN client c ON c.id = p.client_id
-   WHERE p.id = found.person_id AND p.disabled_at IS NULL AND c.closed_at IS NULL;
+   WHERE p.id = known.person_id AND p.disabled_at IS NULL AND c.closed_at IS NULL;
 END $$;
 
 CREATE FUNCTION end_session(wanted_token_hash bytea, reason text) RETURNS void

@@ -233,7 +233,9 @@ CREATE TABLE coding_draft (
   person_id uuid NOT NULL REFERENCES person (id),
   client_id uuid NOT NULL,
   lines jsonb NOT NULL,
+  past jsonb NOT NULL DEFAULT '[]',  -- what the lines were before, newest last: what undo goes back to
   revision integer NOT NULL DEFAULT 1,
+  page integer NOT NULL DEFAULT 1 CHECK (page >= 1),  -- where in the documents its author was reading
   updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (chart_id, stage, person_id),
   FOREIGN KEY (client_id, chart_id) REFERENCES chart (client_id, id)
@@ -382,12 +384,16 @@ BEGIN
     FOREACH who IN ARRAY ARRAY['coder', 'auditor'] LOOP
       CALL admit(owned, who, 'SELECT', 'person_id = (SELECT acting_person())');
     END LOOP;
-    CALL admit(owned, 'worker', 'SELECT', 'true');
-    FOREACH verb IN ARRAY ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE'] LOOP
-      CALL admit(owned, 'manager', verb, 'true');
-      CALL admit(owned, 'definer', verb, 'true');
+    FOREACH who IN ARRAY ARRAY['manager', 'worker', 'definer'] LOOP
+      CALL admit(owned, who, 'SELECT', 'true');
     END LOOP;
   END LOOP;
+  FOREACH verb IN ARRAY ARRAY['INSERT', 'UPDATE'] LOOP
+    CALL admit('skill', 'manager', verb, 'true');
+    CALL admit('workload', 'manager', verb, 'true');
+    CALL admit('workload', 'definer', verb, 'true');
+  END LOOP;
+  CALL admit('skill', 'manager', 'DELETE', 'true');
 END $$;
 
 -- Functions that see across ----------------------------------------------------------------------------------------
@@ -402,7 +408,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 
 -- Pull the next entry of a stage for whoever acts: they see no line, only what it gives them.
 -- outcome: pulled; again (the same request, answered before); held (their cap is reached: what they hold);
--- paused; no_skill; no_client; empty (nothing waits for them); not_allowed.
+-- spent (the request was answered before, and what it gave is finished); paused; no_skill; no_client;
+-- empty (nothing waits for them); not_allowed.
 -- A head of the line full of entries that this person may not take costs one bounded window, then one probe per
 -- client. SKIP LOCKED: two people pulling at the same instant never wait for each other and never get the same entry.
 CREATE FUNCTION pull_next(wanted_stage text, wanted_request uuid, lease interval)
@@ -429,7 +436,7 @@ BEGIN
     outcome := 'again';
   ELSIF mine.open_count >= mine.cap OR EXISTS (SELECT FROM assignment_history h WHERE h.request_id = wanted_request) THEN
     SELECT * INTO held FROM assignment a WHERE a.person_id = me ORDER BY a.pulled_at LIMIT 1;
-    outcome := CASE WHEN held.queue_entry_id IS NULL THEN 'empty' ELSE 'held' END;
+    outcome := CASE WHEN held.queue_entry_id IS NULL THEN 'spent' ELSE 'held' END;
   END IF;
   IF outcome IS NOT NULL THEN
     entry_id := held.queue_entry_id; held_chart := held.chart_id; held_client := held.client_id;
@@ -492,8 +499,10 @@ BEGIN
 END $$;
 
 -- End what whoever acts holds; false if it is no longer theirs (the fence has moved on). `then_state` is what becomes
--- of the entry: waiting again, or done.
-CREATE FUNCTION end_assignment(wanted_entry uuid, wanted_fence integer, how text, why text, then_state text)
+-- of the entry: waiting again, or done. `keep_away` bars them from it: whoever may not or cannot do a chart is not given
+-- it again by their next pull.
+CREATE FUNCTION end_assignment(wanted_entry uuid, wanted_fence integer, how text, why text, then_state text,
+                               keep_away boolean DEFAULT false)
 RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -506,7 +515,8 @@ BEGIN
                                   outcome, reason)
   VALUES (ended.queue_entry_id, ended.client_id, ended.chart_id, ended.stage, ended.person_id, ended.fence,
           ended.request_id, ended.pulled_at, how, why);
-  UPDATE queue_entry SET state = then_state WHERE id = wanted_entry;
+  UPDATE queue_entry SET state = then_state,
+         barred = CASE WHEN keep_away THEN barred || ended.person_id ELSE barred END WHERE id = wanted_entry;
   UPDATE workload SET open_count = open_count - 1 WHERE person_id = ended.person_id;
   RETURN true;
 END $$;

@@ -92,6 +92,21 @@ CREATE TABLE finding (
 CREATE INDEX finding_client ON finding (client_id, chart_id);
 CALL append_only('finding');
 
+-- What an auditor has chosen and written for findings that are not sent yet. Comments are free text, so all of it is
+-- sealed. Its lines are in coding_draft.
+CREATE TABLE audit_draft (
+  audit_id uuid NOT NULL,
+  person_id uuid NOT NULL REFERENCES person (id),
+  client_id uuid NOT NULL,
+  chart_id uuid NOT NULL,
+  choices_sealed bytea NOT NULL,
+  updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (audit_id, person_id),
+  FOREIGN KEY (client_id, audit_id) REFERENCES audit (client_id, id),
+  FOREIGN KEY (client_id, chart_id) REFERENCES chart (client_id, id)
+);
+CREATE INDEX audit_draft_client ON audit_draft (client_id, chart_id);
+
 -- What an audit says of the coding, by each method; corrected by adding a version.
 CREATE TABLE score (
   id uuid PRIMARY KEY,
@@ -129,5 +144,7 @@ CALL client_owned('finding', coder => 'SELECT', auditor => 'SELECT, INSERT', man
   audit_id, position, change, error_type, severity, direction, coder_line, auditor_line, citation)',
   worker => 'SELECT (id, client_id, chart_id, audit_id)',
   reach => 'EXISTS (SELECT FROM audit a WHERE a.id = audit_id)');
+CALL client_owned('audit_draft', auditor => 'SELECT, INSERT, UPDATE, DELETE',
+  reach => 'person_id = (SELECT acting_person()) AND sees_chart(chart_id)');
 CALL client_owned('score', coder => 'SELECT', auditor => 'SELECT, INSERT', manager => 'SELECT', client => 'SELECT',
   worker => 'SELECT', reach => 'EXISTS (SELECT FROM audit a WHERE a.id = audit_id)');

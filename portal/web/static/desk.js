@@ -1,0 +1,272 @@
+/* The line editor: one box for everything, lines that save themselves, keys on the lines, a lease kept by real work. */
+"use strict";
+(() => {
+  const form = document.getElementById("lines-form");
+  const entry = document.getElementById("entry");
+  if (!form || !entry) return;
+
+  const replaces = document.querySelector("[data-replaces]");
+  const label = document.querySelector('label[for="entry"]');
+  const lines = () => document.getElementById("lines");
+  const hits = () => document.getElementById("code-hits");
+  const fields = () => [...lines().querySelectorAll("input.tiny")];
+  const isField = (element) => element?.matches?.("#lines input.tiny") ?? false;
+  const isRow = (element) => element?.matches?.("tr[data-line]") ?? false;
+  const rows = () => [...lines().querySelectorAll("tr[data-line]")];
+
+  function say(text) {
+    document.getElementById("said").textContent = text;
+  }
+
+  function toast(text, tone) {
+    document.dispatchEvent(new CustomEvent("toast", { detail: { text, tone } }));
+  }
+
+  /* ---------- changes go out one after the other, each with the revision that the one before it left ---------- */
+
+  let queue = Promise.resolve();
+  let sent = new Map();  // what stood in the fields when they were sent
+  let swapping = false;
+
+  function send(button) {
+    const op = button.value;
+    const path = button.getAttribute("formaction") ?? form.getAttribute("action");
+    const takesEntry = op.startsWith("add") || op.startsWith("take");
+    const typed = { entry: entry.value, replaces: replaces.value };
+    if (op === "add" && !typed.entry.trim()) return;
+    // Cleared at once: whoever types the next code meanwhile must not append it to this one.
+    if (takesEntry) clearEntry();
+    queue = queue.then(() => ask(op, path, takesEntry ? typed : null)).catch(() => undefined);
+  }
+
+  async function ask(op, path, typed) {
+    if (op === "submit" && holdBack()) return;
+    const data = new FormData(form);
+    data.set("op", op);
+    if (typed) for (const [name, value] of Object.entries(typed)) data.set(name, value);
+    sent = new Map(fields().map((field) => [field.id, field.value]));
+    let worked = false;
+    const sender = document.getElementById("lines-sender");
+    const note = (event) => { worked = event.detail.successful; };
+    sender.addEventListener("htmx:afterRequest", note, { once: true });
+    await htmx.ajax("POST", path, { source: sender, target: "#lines", swap: "outerHTML", values: data });
+    sender.removeEventListener("htmx:afterRequest", note);
+    if (typed && !worked) giveBack(typed);
+    markEntry();
+  }
+
+  /* Errors stand beside their lines; the server would refuse too. Fields that are not saved yet may put them right. */
+  function holdBack() {
+    const errors = Number(lines().dataset.errors);
+    if (!errors || fields().some((field) => field.value !== field.defaultValue)) return false;
+    const first = document.querySelector('[data-level="error"]');
+    first?.scrollIntoView({ block: "center" });
+    const row = first?.closest("tr")?.previousElementSibling;
+    (row?.querySelector("input.tiny") ?? (isRow(row) ? row : entry)).focus();
+    const text = `Not submitted: ${errors} error${errors === 1 ? "" : "s"} to put right first.`;
+    toast(text, "bad");
+    return true;
+  }
+
+  function clearEntry() {
+    entry.value = "";
+    replaces.value = "";
+    label.textContent = "Add code";
+    clearHits();
+  }
+
+  function clearHits() {
+    htmx.trigger(entry, "htmx:abort");  // an answer to what was typed before must not come back
+    hits().replaceChildren();
+    hits().dataset.query = "";
+    entry.setAttribute("aria-expanded", "false");
+    entry.removeAttribute("aria-activedescendant");
+  }
+
+  function giveBack(typed) {
+    if (entry.value) return;
+    entry.value = typed.entry;
+    replaces.value = typed.replaces;
+    if (typed.replaces) label.textContent = "Replace";
+    entry.focus();
+  }
+
+  function markEntry() {
+    const wrong = document.getElementById("entry-error").textContent.trim() !== "";
+    if (wrong) entry.setAttribute("aria-invalid", "true");
+    else entry.removeAttribute("aria-invalid");
+  }
+
+  document.addEventListener("submit", (event) => {
+    if (event.target !== form) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const button = event.submitter ?? document.querySelector('.entry button[value="add"]');
+    if (button.dataset.fill) fill(button.dataset.fill);
+    else if (button.dataset.edit !== undefined) edit(button);
+    else send(button);
+  }, true);
+
+  /* ---------- the box ---------- */
+
+  function fill(text) {
+    entry.value = text;
+    entry.focus();
+    entry.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function edit(button) {
+    const spot = button.closest("tr").dataset.line;
+    replaces.value = spot;
+    label.textContent = `Replace ${button.closest("tr").querySelector(".seq").textContent.trim()}`;
+    entry.value = spot.slice(spot.indexOf(" ") + 1);
+    entry.focus();
+    entry.select();
+    say(`Type the code that replaces ${entry.value}. Escape leaves it as it is.`);
+  }
+
+  entry.addEventListener("input", () => {
+    if (!entry.value) clearEntry();
+    document.getElementById("entry-error").textContent = "";
+    markEntry();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (event.target === entry && plain) inEntry(event);
+    else if (isField(event.target) && plain && event.key === "Enter") {
+      event.preventDefault();
+      event.stopPropagation();
+      entry.focus();  // leaving the field saves it
+    } else if (isRow(event.target) && plain) onRow(event);
+    else if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z") undo(event);
+  }, true);
+
+  function inEntry(event) {
+    const fresh = hits().dataset.query === entry.value.trim();
+    if (event.key === "Enter" && (!fresh || !hits().children.length)) {
+      // The list still answers what was typed before: what counts is the box.
+      event.preventDefault();
+      event.stopPropagation();
+      send(document.querySelector('.entry button[value="add"]'));
+    } else if (event.key === "/" && !entry.value) {
+      event.preventDefault();  // the key that leads here, pressed by somebody who is here already
+    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !hits().children.length && rows().length) {
+      event.preventDefault();
+      rows().at(event.key === "ArrowDown" ? 0 : -1).focus();
+    }
+  }
+
+  function undo(event) {
+    const typing = event.target === entry ? entry.value !== "" : isField(event.target) && event.target.value !== event.target.defaultValue;
+    if (typing || document.querySelector("dialog:modal")) return;  // the browser takes back letters
+    event.preventDefault();
+    event.stopPropagation();
+    document.querySelector("[data-undo]:not(:disabled)")?.click();
+  }
+
+  /* ---------- the lines ---------- */
+
+  function onRow(event) {
+    const all = rows();
+    const at = all.indexOf(event.target);
+    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (next !== undefined) {
+      event.preventDefault();
+      event.stopPropagation();
+      (all[next] ?? entry).focus();
+    } else if (event.key === "Escape") entry.focus();
+  }
+
+  /* One stop of the tab key for each table: the arrows walk its lines, the keys of a line do what its buttons do. */
+  function dress() {
+    lines().querySelectorAll("[data-save]").forEach((button) => { button.hidden = true; });
+    lines().querySelectorAll("table.lines").forEach((table) => {
+      table.querySelectorAll("tr[data-line]").forEach((row, at) => { row.tabIndex = at === 0 ? 0 : -1; });
+      table.querySelectorAll(".do button").forEach((button) => { button.tabIndex = -1; });
+    });
+  }
+
+  document.addEventListener("focusin", (event) => {
+    if (!isRow(event.target)) return;
+    event.target.closest("table").querySelectorAll("tr[data-line]").forEach((row) => {
+      row.tabIndex = row === event.target ? 0 : -1;
+    });
+  });
+
+  document.addEventListener("focusout", (event) => {
+    if (!swapping && isField(event.target) && event.target.value !== event.target.defaultValue) {
+      send(lines().querySelector("[data-save]"));
+    }
+  });
+
+  /* The lines are replaced by the answer: where one is and what one has typed since stays. */
+  let before = null;
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target?.id !== "lines") return;
+    const active = document.activeElement;
+    before = {
+      inLines: lines().contains(active),
+      field: isField(active) ? active.id : "",
+      row: active?.closest?.("tr[data-line]")?.id ?? "",
+      newer: fields().filter((field) => field.value !== (sent.get(field.id) ?? field.defaultValue)).map((field) => [field.id, field.value]),
+    };
+    swapping = true;
+  });
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target?.id !== "lines" || !before) return;
+    swapping = false;
+    dress();
+    for (const [id, value] of before.newer) {
+      const field = document.getElementById(id);
+      if (field) field.value = value;
+    }
+    const field = before.field && document.getElementById(before.field);
+    if (field) field.focus();
+    else if (before.inLines) (document.getElementById(lines().dataset.focus) ?? document.getElementById(before.row) ?? entry).focus();
+    before = null;
+    const changed = document.getElementById(lines().dataset.focus);
+    changed?.scrollIntoView({ block: "nearest" });
+  });
+
+  /* ---------- the lease: kept by whoever is at work, not by an open page ---------- */
+
+  const keep = document.getElementById("keep");
+  const every = 60_000;
+  let kept = Date.now();
+  let lost = false;
+
+  function beat() {
+    if (!keep || lost || Date.now() - kept < every) return;
+    kept = Date.now();
+    const fence = document.querySelector('input[name="fence"][form="lines-form"]').value;
+    const page = document.querySelector("[data-page-now]")?.textContent ?? "1";
+    htmx.ajax("POST", keep.getAttribute("action"), { source: keep, target: "#lease", swap: "outerHTML", values: { fence, page } }).catch(() => undefined);
+  }
+  for (const name of ["keydown", "pointerdown", "pointermove", "wheel"]) {
+    document.addEventListener(name, beat, { passive: true });
+  }
+  document.addEventListener("htmx:responseError", (event) => {
+    if (event.target !== keep || event.detail.xhr.status !== 409) return;
+    lost = true;
+    const lease = document.getElementById("lease");
+    lease.textContent = "no longer yours";
+    lease.className = "chip bad";
+  });
+
+  /* ---------- start ---------- */
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const message = document.querySelector(".desk > .notice");
+    if (message) {
+      toast(message.textContent.trim(), message.classList.contains("bad") ? "bad" : "good");
+      message.remove();
+    }
+    dress();
+    /* An auditor reads first, and "no findings" is one key: it must not land in the box. */
+    if (entry.autofocus && !document.querySelector('[aria-invalid="true"]')) entry.focus();
+  });
+})();

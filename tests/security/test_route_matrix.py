@@ -1,0 +1,212 @@
+"""Every route × method × kind of person × own, foreign and missing ids: made from the route table."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import httpx
+import pytest
+from litestar import Litestar, get
+
+from assignments.pulling import pull
+from assignments.rules import Stage
+from portal.app import create_app
+from portal.ids import new_id
+from portal.settings import Settings
+from tests.architecture.test_templates import find_blocked, forms_without_token
+from tests.cast import NOW, Browser, House, open_browser
+from tests.conftest import Sql
+from tests.factories import code_chart, make_chart, pull_chart
+from tests.security.route_table import Cell, cells, real_ids
+
+#: One person of each kind, who works for North where that applies.
+OWN = ("clara", "cora", "abel", "mona", "connie", "adam")
+#: Those whom a wall keeps from North's things: another client's staff, and coder and auditor of another client.
+FOREIGN = ("stranger", "outsider", "sam")
+#: What a page must be asked in order to answer.
+QUESTIONS = {"/codes/search": "?on=2026-09-10&entry=pneumonia"}
+
+
+@pytest.fixture
+async def furnished(house: House, sql: Sql, work: Callable[[], Awaitable[None]]) -> House:
+    """A house in which every kind of thing exists at North: charts in several states, an audit, an invoice."""
+    for percent in (0, 100):  # one chart is delivered, the next is drawn for an audit
+        await sql("UPDATE sample_plan SET percent = $1", percent)
+        await make_chart(sql, house, with_pages=1)
+        await code_chart(house.cora)
+        await work()
+    await pull(house.abel, stage=Stage.AUDIT, request_id=new_id(), now=NOW)
+    await make_chart(sql, house, with_pages=1)
+    await pull_chart(house.cora)
+    clara, mona = house.clara.person_id, house.mona.person_id
+    await sql("INSERT INTO upload VALUES ($1, $2, $3, NULL, $4)", new_id(), house.north.id, clara, NOW)
+    await sql(
+        "INSERT INTO invoice (id, client_id, number, month, total, chart_count, issued_at, issued_by)"
+        " VALUES ($1, $2, 'NOR-2026-08', $3, 0, 0, $4, $5)",
+        new_id(), house.north.id, date(2026, 8, 1), datetime(2026, 9, 1, tzinfo=UTC), mona,
+    )  # fmt: skip
+    [sam] = await sql(
+        "INSERT INTO person (id, email, name, kind, created_at) VALUES ($1, 'sam@example.com', 'Sam', 'auditor', now())"
+        " RETURNING id",
+        new_id(),
+    )
+    await sql("INSERT INTO client_grant VALUES ($1, $2, NULL, now())", house.south.id, sam["id"])
+    house.people["sam"] = replace(house.abel, person_id=sam["id"], name="Sam")
+    return house
+
+
+class Visitors:
+    """Browsers of everybody, opened as needed; a POST gets a fresh one, for it might sign them out."""
+
+    def __init__(self, app: Litestar, house: House) -> None:
+        self.app, self.house = app, house
+        self.open: dict[str | None, Browser] = {}
+
+    async def ask(self, name: str | None, method: str, path: str) -> httpx.Response:
+        browser = self.open.get(name)
+        if browser is None or method != "GET":
+            browser = self.open[name] = await open_browser(self.app, self.house.people[name] if name else None)
+        data: Any = {} if method == "GET" else {"data": {"nothing": ""}}
+        answer = await browser.http.request(method, path, **data)
+        if method != "GET":
+            del self.open[name]
+        return answer
+
+
+def _table() -> list[Cell]:
+    return list(cells(create_app(Settings())))
+
+
+def _goes_to_sign_in(answer: httpx.Response) -> bool:
+    return answer.status_code == 303 and answer.headers["location"].startswith("/sign-in")
+
+
+def _same(answer: httpx.Response) -> tuple[int, dict[str, str], str]:
+    """What an answer tells, without what differs between any two."""
+    headers = {name: value for name, value in answer.headers.items() if name not in ("date", "set-cookie")}
+    masked = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "ID", answer.text)
+    masked = re.sub(r"[0-9a-f]{64}", "TOKEN", masked)
+    return answer.status_code, headers, masked
+
+
+async def _refusals(sql: Sql) -> int:
+    return int((await sql("SELECT count(*) AS n FROM access_event WHERE action = 'request:refused'"))[0]["n"])
+
+
+def test_every_route_declares_who_may_use_it() -> None:
+    table = _table()
+    assert len(table) > 20
+    assert [cell.path for cell in table if not cell.declared] == []
+    assert {cell.name for cell in table if cell.public} == {"show_sign_in", "post_sign_in"}
+    assert not [cell.path for cell in table if cell.path.startswith("/schema")]
+
+
+async def test_a_route_that_declares_nothing_is_reached_by_nobody(house: House) -> None:
+    @get("/forgotten")
+    async def forgotten() -> str:
+        return "secret"
+
+    app = create_app(Settings())
+    app.register(forgotten)
+    visitors = Visitors(app, house)
+    for name in OWN:
+        assert (await visitors.ask(name, "GET", "/forgotten")).status_code == 403
+    assert _goes_to_sign_in(await visitors.ask(None, "GET", "/forgotten"))
+
+
+async def test_nobody_and_the_disabled_get_no_further_than_sign_in(house: House, sql: Sql) -> None:
+    app = create_app(Settings())
+    visitors = Visitors(app, house)
+    disabled = await open_browser(app, house.carl)
+    await sql("UPDATE person SET disabled_at = now() WHERE id = $1", house.carl.person_id)
+    for cell in cells(app):
+        path = cell.missing
+        if cell.public:
+            continue
+        assert _goes_to_sign_in(await visitors.ask(None, cell.method, path)), (cell.method, cell.path)
+        answer = await disabled.http.request(cell.method, path)
+        assert _goes_to_sign_in(answer), (cell.method, cell.path)
+        assert not (await visitors.ask(None, cell.method, path)).cookies
+
+
+async def test_each_kind_passes_exactly_the_routes_of_its_permissions(furnished: House, sql: Sql) -> None:
+    app = create_app(Settings())
+    visitors = Visitors(app, furnished)
+    for cell in cells(app):
+        for name in OWN:
+            before, where = await _refusals(sql), (cell.method, cell.path, name)
+            answer = await visitors.ask(name, cell.method, cell.missing)
+            allowed = cell.public or any(furnished.people[name].may(one) for one in cell.permissions)
+            refused = await _refusals(sql) - before
+            if not allowed:
+                assert (answer.status_code, refused) == (403, 1), where
+                continue
+            assert answer.status_code not in (401, 403, 405), where
+            assert answer.status_code < 500, where
+            assert refused == (answer.status_code == 404), where
+            if cell.parameters and cell.method == "GET":
+                assert answer.status_code == 404, where  # ids of nothing
+
+
+async def test_foreign_and_missing_look_exactly_alike(furnished: House, sql: Sql) -> None:
+    """A stranger learns nothing from an id: neither status, headers nor a word differ from an id of nothing."""
+    app = create_app(Settings())
+    visitors = Visitors(app, furnished)
+    tried = 0
+    for cell in cells(app):
+        if not cell.parameters:
+            continue
+        for name in FOREIGN:
+            if not any(furnished.people[name].may(one) for one in cell.permissions):
+                continue
+            missing = _same(await visitors.ask(name, cell.method, cell.missing))
+            for ids in await real_ids(sql, cell, furnished.north):
+                foreign = _same(await visitors.ask(name, cell.method, cell.filled(ids)))
+                assert foreign == missing, (cell.method, cell.path, name)
+                assert cell.method != "GET" or foreign[0] == 404, (cell.path, name)
+                tried += 1
+    assert tried > 10
+
+
+async def test_every_page_opens_for_somebody(furnished: House, sql: Sql) -> None:
+    """The walls above prove nothing of a route that is closed to all: each GET must answer somebody.
+
+    What it shows keeps to the content security policy, and each of its forms would be accepted.
+    """
+    app = create_app(Settings())
+    visitors = Visitors(app, furnished)
+    closed = []
+    for cell in cells(app):
+        if cell.method != "GET":
+            continue
+        for name in OWN:
+            if not (cell.public or any(furnished.people[name].may(one) for one in cell.permissions)):
+                continue
+            for ids in await real_ids(sql, cell, furnished.north):
+                asked = cell.filled(ids) + QUESTIONS.get(cell.path, "")
+                answer = await visitors.ask(name, "GET", asked)
+                if answer.status_code < 400:
+                    if answer.headers.get("content-type", "").startswith("text/html"):
+                        assert find_blocked(answer.text) == [], cell.path
+                        assert cell.public or forms_without_token(answer.text) == [], cell.path
+                    break
+            else:
+                continue
+            break
+        else:
+            closed.append(cell.path)
+    assert closed == []
+
+
+async def test_other_methods_are_not_there(house: House) -> None:
+    app = create_app(Settings())
+    visitors = Visitors(app, house)
+    methods: dict[str, set[str]] = {}
+    for cell in cells(app):
+        methods.setdefault(cell.path, set()).add(cell.method)
+    for cell in cells(app):
+        for method in {"HEAD", "PUT", "PATCH", "DELETE", "TRACE"} - methods[cell.path]:
+            answer = await visitors.ask("mona", method, cell.missing)
+            assert answer.status_code == 405, (method, cell.path)
