@@ -50,7 +50,7 @@
   }
   document.addEventListener("htmx:beforeRequest", (event) => saying(event, "Saving…"));
   document.addEventListener("htmx:afterRequest", (event) =>
-    event.detail.successful ? saying(event, "Saved") : saying(event, "Not saved", true));
+    event.detail.xhr.status < 400 && event.detail.successful ? saying(event, "Saved") : saying(event, "Not saved", true));
 
   /* ---------- the first mistake ---------- */
 

@@ -47,7 +47,7 @@
     sent = new Map(fields().map((field) => [field.id, field.value]));
     let worked = false;
     const sender = document.getElementById("lines-sender");
-    const note = (event) => { worked = event.detail.successful; };
+    const note = (event) => { worked = event.detail.xhr.status < 400; };  // a refusal is swapped in too
     sender.addEventListener("htmx:afterRequest", note, { once: true });
     await htmx.ajax("POST", path, { source: sender, target: "#lines", swap: "outerHTML", values: data });
     sender.removeEventListener("htmx:afterRequest", note);
@@ -60,8 +60,9 @@
     const errors = Number(lines().dataset.errors);
     if (!errors || fields().some((field) => field.value !== field.defaultValue)) return false;
     const first = document.querySelector('[data-level="error"]');
-    first?.scrollIntoView({ block: "center" });
-    const row = first?.closest("tr")?.previousElementSibling;
+    if (!first) return false;  // nothing is coded yet: the server says so
+    first.scrollIntoView({ block: "center" });
+    const row = first.closest("tr")?.previousElementSibling;
     (row?.querySelector("input.tiny") ?? (isRow(row) ? row : entry)).focus();
     const text = `Not submitted: ${errors} error${errors === 1 ? "" : "s"} to put right first.`;
     toast(text, "bad");

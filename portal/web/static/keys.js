@@ -30,6 +30,7 @@
     const element = [...document.querySelectorAll(`[data-key="${CSS.escape(pressed)}"]`)].find(reachable);
     if (!element) return;
     event.preventDefault();
+    if (event.repeat && !element.closest("[data-keys-within]")) return;  // a key held down decides nothing twice
     if (takesText(element)) {
       element.focus();
       element.select?.();
@@ -48,7 +49,7 @@
       seen.add(key);
       const term = document.createElement("dt");
       const face = document.createElement("kbd");
-      face.textContent = key.replaceAll("+", " ");
+      face.textContent = key === "+" ? key : key.replaceAll("+", " ");
       term.append(face);
       const words = document.createElement("dd");
       words.textContent = keyLabel ?? element.textContent.trim();

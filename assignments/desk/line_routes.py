@@ -1,0 +1,127 @@
+"""The line editor's routes, made for the coder's desk and for the auditor's worksheet alike."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+
+from assignments.desk.work import Typed, get_work
+from assignments.drafting.editing import save_lines, stay, undo_lines
+from assignments.drafting.operations import ENTRY, Done, Refused, apply_operation, save_fields
+from assignments.drafting.rules import Lines
+from assignments.rules import Stage
+from portal.errors import Conflict, Invalid, PortalError
+from portal.identity.permissions import Permission
+from portal.web.answers import see_other, wants_fragment
+from portal.web.forms import Form, read_form
+from portal.web.templating import page
+
+#: How a page, or the part of it with the lines, is shown again with what was typed.
+Show = Callable[[Request[Any, Any, Any], UUID, Typed], Awaitable[Response[Any]]]
+
+
+def line_routes(
+    prefix: str, *, stage: Stage, permission: Permission, show_page: Show, show_lines: Show | None = None
+) -> list[HTTPRouteHandler]:
+    """Routes below `prefix`/{chart_id}: `lines` changes the draft, `keep` is the heartbeat of whoever is at work.
+
+    `show_page` renders the whole page for browsers without JavaScript; `show_lines` the fragment that replaces
+    `#lines`, by default `assignments/desk/_changed.html` with the line editor alone.
+    """
+
+    async def show_changed(request: Request[Any, Any, Any], chart_id: UUID, typed: Typed) -> Response[Any]:
+        work = await get_work(
+            request.user, chart_id=chart_id, stage=stage, prefix=f"{prefix}/{chart_id}", typed=typed
+        )
+        return page(request, "assignments/desk/_changed.html", status=typed.status, work=work)
+
+    @post(f"{prefix}/{{chart_id:uuid}}/lines", status_code=200, opt={"permission": permission}, name=f"{stage} lines")
+    async def post_lines(request: Request[Any, Any, Any], chart_id: FromPath[UUID]) -> Response[Any]:
+        """Change the lines, and show them as they then are."""
+        typed = await change_lines(request, chart_id, stage)
+        if wants_fragment(request):
+            return await (show_lines or show_changed)(request, chart_id, typed)
+        if typed.status == 200 and not typed.values:
+            return await see_other(request, f"{prefix}/{chart_id}", flash=typed.said)
+        return await show_page(request, chart_id, typed)
+
+    @post(f"{prefix}/{{chart_id:uuid}}/keep", status_code=200, opt={"permission": permission}, name=f"{stage} keep")
+    async def post_keep(request: Request[Any, Any, Any], chart_id: FromPath[UUID]) -> Response[Any]:
+        """Start the lease anew: whoever holds the chart is at work."""
+        form = await read_form(request)
+        fence = form.integer("fence", "The fence", low=0, high=2_000_000_000)
+        reading = form.integer("page", "The page", low=1, high=100_000)
+        form.ensure()
+        left = await stay(request.user, chart_id=chart_id, stage=stage, fence=fence, page=reading)
+        return page(request, "assignments/desk/_lease.html", lease_seconds=int(left.total_seconds()))
+
+    return [post_lines, post_keep]
+
+
+async def change_lines(request: Request[Any, Any, Any], chart_id: UUID, stage: Stage) -> Typed:
+    """Do what the posted form asks for; what to show next, with everything that was typed if it could not be done.
+
+    Raises Conflict if the chart is no longer held.
+    """
+    form = await read_form(request)
+    verb, _, rest = form.values.get("op", "").partition(" ")
+    if verb == "edit":  # without JavaScript: put a line's code into the entry box
+        return Typed({ENTRY: rest.partition(" ")[2], "replaces": rest}, look=rest.partition(" ")[2])
+    if verb == "look":
+        return Typed({**form.values, ENTRY: rest}, look=rest)
+    try:
+        return await _save(request, chart_id, stage, form)
+    except Refused as refusal:
+        look = form.values.get(ENTRY, "") if refusal.look else ""
+        return Typed(form.values, refusal.errors, int(refusal.status), refusal.message, look=look)
+    except (Conflict, Invalid) as refusal:
+        return await _explain(request, chart_id, stage, form, refusal)
+
+
+async def save_typed_fields(request: Request[Any, Any, Any], chart_id: UUID, stage: Stage, form: Form) -> None:
+    """Save what was typed into the lines, before a coding is submitted; raises Refused, Stale, Conflict."""
+    fence, revision = _state(form)
+    if form.values.get(ENTRY):
+        raise Refused(
+            ENTRY, f"“{form.values[ENTRY]}” is typed, but not added. Press Enter to add it, or empty the box first."
+        )
+    await save_lines(
+        request.user, chart_id=chart_id, stage=stage, fence=fence, revision=revision,
+        change=lambda lines, _on: save_fields(lines, form.values),
+    )  # fmt: skip
+
+
+def _state(form: Form) -> tuple[int, int]:
+    fence = form.integer("fence", "The fence", low=0, high=2_000_000_000)
+    revision = form.integer("revision", "The revision", low=0, high=2_000_000_000)
+    form.ensure()
+    return fence, revision
+
+
+async def _save(request: Request[Any, Any, Any], chart_id: UUID, stage: Stage, form: Form) -> Typed:
+    fence, revision = _state(form)
+    held: dict[str, Any] = {"chart_id": chart_id, "stage": stage, "fence": fence, "revision": revision}
+    if form.values.get("op") == "undo":
+        before = await undo_lines(request.user, **held)
+        return Typed(said="The last change was taken back." if before.revision != revision else "Nothing to undo.")
+    done: list[Done] = []
+
+    def change(lines: Lines, on: date) -> Lines:
+        done.append(apply_operation(lines, form.values, on))
+        return done[-1].lines
+
+    await save_lines(request.user, **held, change=change)
+    return Typed(said=done[-1].said, focus=done[-1].focus)
+
+
+async def _explain(
+    request: Request[Any, Any, Any], chart_id: UUID, stage: Stage, form: Form, refusal: PortalError
+) -> Typed:
+    """Show the lines as they stand with the reason above them; a chart that is lost has none to show."""
+    await get_work(request.user, chart_id=chart_id, stage=stage, prefix="")  # raises Conflict if it is lost
+    return replace(Typed(form.values, status=int(refusal.status)), notice=refusal.message, said=refusal.message)

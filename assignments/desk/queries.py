@@ -1,0 +1,208 @@
+"""What the coder's desk shows: the start page with its reasons, and one chart with its facts, pages and findings."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from assignments.coding.versions import find_latest, find_lines
+from assignments.desk.guidelines import find_guideline
+from assignments.desk.work import NOTHING_TYPED, Typed, Work, show_work
+from assignments.drafting.editing import begin_draft
+from assignments.drafting.rules import Lines
+from assignments.opening import open_fields
+from assignments.pulling import LOST, find_hold
+from assignments.rules import ChartState, Stage
+from assignments.viewing.queries import ViewPage, database_now, find_pages, show_pages
+from assignments.viewing.watermarks import Mark
+from auditing.access_log.actions import Action
+from auditing.access_log.recording import record
+from portal.actor import Actor
+from portal.database import DB, acting_as
+from portal.errors import Conflict, NotFound
+from portal.tenancy.guidelines import Guideline
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A chart in the coder's hands, as the start page names it."""
+
+    chart_id: UUID
+    number: str
+    specialty: str
+    client: str | None
+    due_at: datetime
+    is_correction: bool
+    lease_left: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class DeskHome:
+    """The coder's start page: what they hold, what they did today (UTC), and where charts could come from."""
+
+    held: tuple[Held, ...]
+    submitted: int
+    released: int
+    specialties: tuple[str, ...]
+    clients: tuple[str, ...]
+    is_paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChartFacts:
+    """What stands at the head of the desk. No patient: coders do not need to know who it is beyond the pages."""
+
+    id: UUID
+    number: str
+    state: ChartState
+    client: str | None
+    location: str | None
+    payer: str | None
+    provider: str
+    service_on: date
+    specialty: str
+    service_line: str | None
+    is_stat: bool
+    due_at: datetime
+    versions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One finding that asks for a correction: the coder's line, and what the auditor has in its place."""
+
+    position: int
+    change: str
+    error_type: str
+    severity: str
+    direction: str
+    coder_line: Mapping[str, Any] | None
+    auditor_line: Mapping[str, Any] | None
+    citation: str | None
+    comment: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One chart on the desk."""
+
+    chart: ChartFacts
+    pages: tuple[ViewPage, ...]
+    work: Work
+    corrections: tuple[Correction, ...]
+    submitted: int
+    pulled_at: datetime
+    guideline: Guideline | None
+
+
+async def get_desk_home(coder: Actor) -> DeskHome:
+    """The coder's start page."""
+    async with acting_as(coder):
+        held = await DB.fetch(
+            "SELECT c.id AS chart_id, c.number, c.specialty, k.name AS client, c.due_at, c.state = 'correcting' AS"
+            " is_correction, a.lease_until - clock_timestamp() AS lease_left FROM assignment a"
+            " JOIN chart c ON c.id = a.chart_id LEFT JOIN client k ON k.id = c.client_id"
+            " WHERE a.person_id = acting_person() AND a.stage = 'coding' ORDER BY a.pulled_at"
+        )
+        today = await _count_today()
+        specialties = await DB.fetch("SELECT specialty FROM skill ORDER BY specialty")
+        clients = await DB.fetch("SELECT name FROM client ORDER BY name")
+        paused_at = await DB.value("SELECT paused_at FROM workload WHERE person_id = acting_person()")
+    return DeskHome(
+        tuple(Held(**dict(row)) for row in held), today.get("submitted", 0), today.get("released", 0),
+        tuple(row["specialty"] for row in specialties), tuple(row["name"] for row in clients), paused_at is not None,
+    )  # fmt: skip
+
+
+async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed = NOTHING_TYPED) -> Desk:
+    """A chart that the coder holds, with their draft as they left it; a correction begins with their last version.
+
+    The look is in the access log before anything of the chart is read. Raises NotFound for a chart that is not theirs
+    to see, Conflict for one that they do not hold (any more).
+    """
+    async with acting_as(coder):
+        chart, patient_id, client_id = await _get_chart(chart_id)
+        hold = await find_hold(chart_id=chart_id, stage=Stage.CODING)
+        if hold is None:
+            raise Conflict(LOST)
+        latest = await find_latest(chart_id, "coder")
+        draft = await begin_draft(
+            chart_id=chart_id, stage=Stage.CODING, start=await find_lines(latest.id) if latest else Lines()
+        )
+        rows = await find_pages(chart_id)
+        corrections = await find_corrections(chart_id) if chart.state is ChartState.CORRECTING else ()
+        today, guideline = await _count_today(), await find_guideline(chart_id)
+        event_id = await record(
+            coder, Action.CHART_OPENED, object_type="chart", object_id=chart_id, client_id=client_id,
+            patient_id=patient_id, details={"stage": Stage.CODING.value, "pages": len(rows)},
+        )  # fmt: skip
+        mark = Mark(coder.name, await database_now(), event_id)
+    return Desk(
+        chart, tuple(await show_pages(rows, mark)),
+        show_work(hold, draft, on=chart.service_on, prefix=prefix, typed=typed), corrections,
+        today.get("submitted", 0), hold.pulled_at, guideline,
+    )  # fmt: skip
+
+
+async def get_held_chart(coder: Actor, *, chart_id: UUID) -> tuple[ChartFacts, int]:
+    """A chart that the coder holds and its fence; raises NotFound and Conflict as `open_desk` does."""
+    async with acting_as(coder):
+        chart, _, _ = await _get_chart(chart_id)
+        hold = await find_hold(chart_id=chart_id, stage=Stage.CODING)
+    if hold is None:
+        raise Conflict(LOST)
+    return chart, hold.fence
+
+
+async def find_corrections(chart_id: UUID) -> tuple[Correction, ...]:
+    """The findings that a chart under correction was sent back with, read inside the current transaction."""
+    rows = await DB.fetch(
+        "SELECT f.id, f.position, f.change, f.error_type, f.severity, f.direction, f.coder_line, f.auditor_line,"
+        " f.citation, f.comment_sealed FROM finding f JOIN audit a ON a.id = f.audit_id"
+        " WHERE f.chart_id = $1 AND a.state = 'findings' ORDER BY a.number, f.position",
+        chart_id,
+    )
+    comments = await open_fields(
+        "finding.comment", {row["id"]: row["comment_sealed"] for row in rows if row["comment_sealed"]}
+    )
+    return tuple(
+        Correction(
+            row["position"], row["change"], row["error_type"], row["severity"], row["direction"],
+            _line(row["coder_line"]), _line(row["auditor_line"]), row["citation"], comments.get(row["id"]),
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+async def _get_chart(chart_id: UUID) -> tuple[ChartFacts, UUID, UUID]:
+    row: asyncpg.Record | None = await DB.fetch_one(
+        "SELECT c.id, c.number, c.state, k.name AS client, o.name AS location, e.payer, e.provider, c.service_on,"
+        " c.specialty, s.name AS service_line, c.is_stat, c.due_at, c.patient_id, c.client_id,"
+        " (SELECT count(*) FROM coding v WHERE v.chart_id = c.id AND v.role = 'coder')::int AS versions"
+        " FROM chart c JOIN encounter e ON e.id = c.encounter_id LEFT JOIN client k ON k.id = c.client_id"
+        " LEFT JOIN location o ON o.id = e.location_id LEFT JOIN service_line s ON s.id = c.service_line_id"
+        " WHERE c.id = $1",
+        chart_id,
+    )
+    if row is None:
+        raise NotFound
+    known = {name: row[name] for name in row.keys() if name not in ("patient_id", "client_id", "state")}  # noqa: SIM118
+    return ChartFacts(**known, state=ChartState(row["state"])), row["patient_id"], row["client_id"]
+
+
+async def _count_today() -> dict[str, int]:
+    """How the assignments of whoever acts ended since midnight UTC, by outcome."""
+    rows = await DB.fetch(
+        "SELECT outcome, count(*)::int AS count FROM assignment_history WHERE person_id = acting_person()"
+        " AND stage = 'coding' AND ended_at >= date_trunc('day', clock_timestamp(), 'UTC') GROUP BY outcome"
+    )
+    return {row["outcome"]: row["count"] for row in rows}
+
+
+def _line(text: str | None) -> Mapping[str, Any] | None:
+    line: Mapping[str, Any] | None = json.loads(text) if text else None
+    return line

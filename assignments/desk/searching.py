@@ -1,0 +1,79 @@
+"""What the entry box offers while somebody types: codes to take, a procedure to add, or why neither will do."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from assignments.codesets.icd10cm import explain_date, explain_invalid, get_code
+from assignments.codesets.procedures import LineError
+from assignments.codesets.search import Hit, search
+from assignments.drafting.entries import parse_entry
+from assignments.drafting.operations import pointer_letters
+from assignments.drafting.rules import MOST_DIAGNOSES, ProcedureLine
+
+MOST_OPTIONS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One line of the list. `op` is what its button asks for; `fill` goes into the box instead; a note does neither."""
+
+    kind: Literal["take", "fill", "note"]
+    code: str
+    text: str
+    op: str = ""
+    note: str = ""
+
+
+def find_options(text: str, *, on: date, diagnoses: int = MOST_DIAGNOSES) -> list[Option]:
+    """The lines below the entry box for what is typed in it, best first; the first is what Enter takes."""
+    if not text.strip():
+        return []
+    try:
+        entry = parse_entry(text, diagnoses=diagnoses)
+    except LineError as error:
+        return [Option("note", "", str(error))]
+    procedure = [_procedure(entry.procedure)] if entry.procedure else []
+    if entry.procedure and not entry.diagnosis:
+        return procedure
+    outside = explain_date(on)
+    if outside:
+        return [Option("note", "", outside), *_by_form(entry.diagnosis.code if entry.diagnosis else ""), *procedure]
+    hits = [_hit(hit) for hit in search(text, on=on, limit=MOST_OPTIONS)]
+    if entry.diagnosis:
+        return _around(entry.diagnosis.code, hits, procedure, on)
+    return hits or [Option("note", "", f"Nothing fits “{text.strip()}”. Try other words, or a code.")]
+
+
+def _around(code: str, hits: list[Option], procedure: list[Option], on: date) -> list[Option]:
+    """For a number: itself if it can be billed, else why not before what could be meant."""
+    reason = explain_invalid(code, on)
+    if reason is None:
+        found = get_code(code, on)
+        itself = Option("take", code, found.title if found else "", f"take {code}")
+        return [itself, *procedure, *(hit for hit in hits if hit.code != code)][:MOST_OPTIONS]
+    if procedure and get_code(code, on) is None:
+        return [*procedure, *hits]
+    return [Option("note", "", reason), *procedure, *hits]
+
+
+def _by_form(code: str) -> list[Option]:
+    """A diagnosis that no release here can check: it may be added, and a warning will stand beside it."""
+    return [Option("take", code, "Add it unchecked", f"take {code}")] if code else []
+
+
+def _hit(hit: Hit) -> Option:
+    if hit.billable:
+        return Option("take", hit.code, hit.title, f"take {hit.code}")
+    note = "7th character" if hit.needs_seventh else "more below"
+    return Option("fill", hit.code, hit.title, f"look {hit.code}", note)
+
+
+def _procedure(line: ProcedureLine) -> Option:
+    parts = [
+        f"modifier {', '.join(line.modifiers)}" if line.modifiers else "",
+        f"× {line.units}" if line.units != 1 else "",
+        f"points to {pointer_letters(line.pointers)}" if line.pointers else "",
+    ]
+    said = " · ".join(part for part in parts if part)
+    return Option("take", line.code, f"Procedure{f': {said}' if said else ''}", "add procedure", line.system)

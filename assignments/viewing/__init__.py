@@ -1,0 +1,1 @@
+"""Pages of a chart as people read them: images with a watermark, notes as text."""
