@@ -15,8 +15,8 @@ async def line_up(
 ) -> UUID:  # fmt: skip
     """Add the chart's next round of `stage` to the line, inside the current transaction, and return the entry's id.
 
-    `barred` may never pull it; until `preferred_until` (None: for ever) only `preferred` may. The fence goes on from the
-    round before, so that a tab left open since then can never write into this one.
+    `barred` may never pull it; until `preferred_until` (None: for ever) only `preferred` may. The fence goes on from
+    the round before, so that a tab left open since then can never write into this one.
     """
     chart = await DB.fetch_one("SELECT client_id, specialty, due_at, is_stat FROM chart WHERE id = $1", chart_id)
     if chart is None:

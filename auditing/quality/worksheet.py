@@ -6,6 +6,7 @@ from uuid import UUID
 
 from assignments.coding.checks import Check, check_lines
 from assignments.coding.versions import find_lines
+from assignments.desk.guidelines import find_guideline
 from assignments.drafting.editing import StoredDraft, begin_draft
 from assignments.drafting.rules import Lines
 from assignments.pulling import Hold, find_hold
@@ -22,6 +23,7 @@ from auditing.quality.rules import AuditState
 from auditing.quality.scoring import Score, score
 from portal.actor import Actor, Kind
 from portal.database import DB, acting_as
+from portal.tenancy.guidelines import Guideline
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Worksheet:
     findings: Sequence[Finding] = ()
     corrected: Lines | None = None
     corrected_rows: Sequence[Row] = ()  # the corrected version against the auditor's
+    guideline: Guideline | None = None
     pages: Sequence[ViewPage] = ()
 
     @property
@@ -77,9 +80,10 @@ async def open_worksheet(actor: Actor, *, audit_id: UUID) -> Worksheet:
         event_id = await record_audit(actor, Action.AUDIT_OPENED, sheet.audit)
         if actor.kind is not Kind.AUDITOR:
             return sheet
+        guideline = await find_guideline(sheet.audit.chart_id)
         pages, seen_at = await find_pages(sheet.audit.chart_id), await database_now()
         mark = Mark(actor.name, seen_at, event_id)
-    return replace(sheet, pages=await show_pages(pages, mark))
+    return replace(sheet, guideline=guideline, pages=await show_pages(pages, mark))
 
 
 async def refresh_worksheet(actor: Actor, *, audit_id: UUID) -> Worksheet:

@@ -24,17 +24,18 @@ def ready_settings() -> Settings:
     server = embedded_server(settings)
     server.start()
     asyncio.run(prepare(server.url, server.password, DATABASE))
-    urls = {
-        "database_url": server.url(DATABASE, "chartway_app"),
-        "owner_url": server.url(DATABASE, "chartway_owner"),
-        "sealer_url": server.url(DATABASE, "chartway_seal"),
-    }
-    asyncio.run(migrate(urls["owner_url"]))
-    os.environ["CHARTWAY_DATABASE_URL"] = urls["database_url"]
-    os.environ["CHARTWAY_OWNER_URL"] = urls["owner_url"]
-    os.environ["CHARTWAY_SEALER_URL"] = urls["sealer_url"]
+    ready = replace(
+        settings,
+        database_url=server.url(DATABASE, "chartway_app"),
+        owner_url=server.url(DATABASE, "chartway_owner"),
+        sealer_url=server.url(DATABASE, "chartway_seal"),
+    )
+    asyncio.run(migrate(ready.owner_url))
+    os.environ["CHARTWAY_DATABASE_URL"] = ready.database_url
+    os.environ["CHARTWAY_OWNER_URL"] = ready.owner_url
+    os.environ["CHARTWAY_SEALER_URL"] = ready.sealer_url
     get_settings.cache_clear()
-    return replace(settings, **urls)
+    return ready
 
 
 def embedded_server(settings: Settings) -> EmbeddedPostgres:

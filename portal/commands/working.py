@@ -3,14 +3,33 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from assignments import reactions as assignments
 from assignments.events import HAND_OUT, Subscription, hand_out
+from assignments.preparing import jobs as preparing
+from assignments.pulling import return_expired
+from auditing.quality import reactions as quality
 from portal.actor import WORKER
+from portal.clock import utc_now
+from portal.invoicing import reactions as invoicing
 from portal.jobs import JobHandler
 from storage.blobs import sweep_blobs
 
-SUBSCRIPTIONS: tuple[Subscription, ...] = ()
+SUBSCRIPTIONS: tuple[Subscription, ...] = (
+    *assignments.SUBSCRIPTIONS, *quality.SUBSCRIPTIONS, *invoicing.SUBSCRIPTIONS,
+)  # fmt: skip
 
-JOBS: dict[str, JobHandler] = {HAND_OUT: partial(hand_out, subscriptions=SUBSCRIPTIONS)}
+JOBS: dict[str, JobHandler] = {HAND_OUT: partial(hand_out, subscriptions=SUBSCRIPTIONS), **preparing.JOBS}
+
+
+async def take_back_expired() -> int:
+    """Put back in line what nobody kept."""
+    return await return_expired(now=utc_now())
+
+
+async def sweep_unfinished() -> int:
+    """Clear uploads that nobody finished."""
+    return await sweep_blobs(WORKER)
+
 
 #: What is done again and again: every so many seconds.
-EVERY: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = ((60, partial(sweep_blobs, WORKER)),)
+EVERY: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = ((5, take_back_expired), (60, sweep_unfinished))

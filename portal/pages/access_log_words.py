@@ -159,6 +159,9 @@ def _thing(row: asyncpg.Record, record: Mapping[str, Any], names: Names) -> str:
     object_type, object_id = row["object_type"] or "something", row["object_id"]
     part_of = _chart_of(record)
     chart = names.charts.get(object_id) or (names.charts.get(part_of) if part_of else None)
+    if row["action"] == Action.REQUEST_REFUSED:  # “GET show_chart”: what they asked the portal to do
+        asked_for = object_type.partition(" ")[2].replace("_", " ") or object_type
+        return " ".join(part for part in (asked_for, chart or (f"…{str(object_id)[-8:]}" if object_id else "")) if part)
     if object_type == "chart" and chart:
         return f"chart {chart}"
     if object_type == "person" and object_id in names.people:

@@ -18,6 +18,7 @@ from portal.invoicing.rules import DatedRate, local_day, rate_in_force
 from portal.pages.opening_clients import open_service_line
 from portal.pages.service_line_form import read_rate, read_service_line
 from portal.tenancy.clients import open_location, retire_service_line
+from portal.tenancy.guidelines import LONGEST, find_guidelines, write_guideline
 from portal.tenancy.queries import find_locations, find_service_lines, find_specialties, get_client
 from portal.web.answers import see_other
 from portal.web.forms import Form, FormError, read_form
@@ -70,6 +71,27 @@ async def post_retirement(
     """Retire a service line."""
     await retire_service_line(request.user, client_id=client_id, service_line_id=line_id, now=utc_now())
     return await see_other(request, f"/clients/{client_id}#service-lines", flash="The service line is retired.")
+
+
+@post(
+    "/clients/{client_id:uuid}/service-lines/{line_id:uuid}/guideline", status_code=200,
+    opt={"permission": Permission.CLIENT_MANAGE},
+)  # fmt: skip
+async def post_guideline(
+    request: Request[Any, Any, Any], client_id: FromPath[UUID], line_id: FromPath[UUID]
+) -> Response[Any]:
+    """Write the next version of a service line's guideline."""
+    form = await read_form(request)
+    body = form.text("guideline", "The guideline", required=False, most=LONGEST)
+    try:
+        form.ensure()
+        version = await write_guideline(
+            request.user, client_id=client_id, service_line_id=line_id, body=body, now=utc_now()
+        )
+    except (Conflict, FormError) as refusal:
+        return await _client_page(request, client_id, form, refusal, "guideline")
+    said = f"Version {version} of the guideline is in force: coders see it beside their charts."
+    return await see_other(request, f"/clients/{client_id}#guidelines", flash=said)
 
 
 @post("/clients/{client_id:uuid}/rates", status_code=200, opt={"permission": Permission.RATE_MANAGE})
@@ -127,6 +149,7 @@ async def _client_page(
             "locations": await find_locations(client_id),
             "service_lines": lines,
             "rates": rates,
+            "guidelines": await find_guidelines(client_id),
             "unrated": await find_unrated(client_id),
             "ready": await find_ready(now=now, client_id=client_id),
             "specialties": await find_specialties(),
@@ -164,5 +187,6 @@ _PLAN = "SELECT percent, opened_at FROM sample_plan WHERE client_id = $1 AND clo
 
 
 ROUTES: list[Any] = [
-    show_client, post_location, post_service_line, post_retirement, post_rate, post_grant, post_revocation,
+    show_client, post_location, post_service_line, post_retirement, post_guideline, post_rate, post_grant,
+    post_revocation,
 ]  # fmt: skip

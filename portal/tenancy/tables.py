@@ -36,3 +36,15 @@ class ServiceLine(Table, tablename="service_line", db=DB):
     promise_hours = Integer(default=None)
     created_at = Timestamptz(default=None)
     retired_at = Timestamptz(null=True, default=None)
+
+
+class Guideline(Table, tablename="guideline", db=DB):
+    """How a client wants a service line coded. Append-only: a change is another version."""
+
+    id = UUID(primary_key=True, default=None)
+    client_id = UUID(default=None)
+    service_line_id = UUID(default=None)
+    version = Integer(default=None)
+    body = Text(default=None)
+    written_by = UUID(default=None)
+    written_at = Timestamptz(default=None)

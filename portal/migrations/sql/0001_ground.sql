@@ -118,6 +118,21 @@ CREATE TABLE person (
 );
 CREATE INDEX person_client ON person (client_id);
 
+-- How a client wants a service line coded, shown beside its charts. A change is another version.
+CREATE TABLE guideline (
+  id uuid PRIMARY KEY,
+  client_id uuid NOT NULL,
+  service_line_id uuid NOT NULL,
+  version integer NOT NULL CHECK (version >= 1),
+  body text NOT NULL CHECK (char_length(body) <= 8000),  -- rules of coding, never a patient's data
+  written_by uuid NOT NULL REFERENCES person (id),
+  written_at timestamptz NOT NULL,
+  UNIQUE (service_line_id, version),
+  FOREIGN KEY (client_id, service_line_id) REFERENCES service_line (client_id, id)
+);
+CREATE INDEX guideline_client ON guideline (client_id, service_line_id);
+CALL append_only('guideline');
+
 -- This person may work for this client.
 CREATE TABLE client_grant (
   client_id uuid NOT NULL REFERENCES client (id),
@@ -235,6 +250,8 @@ CALL client_owned('location', client => 'SELECT', coder => 'SELECT', auditor => 
 CALL client_owned('service_line', client => 'SELECT', coder => 'SELECT', auditor => 'SELECT',
   manager => 'SELECT, INSERT, UPDATE', compliance => 'SELECT', administrator => 'SELECT, INSERT, UPDATE',
   worker => 'SELECT', definer => 'SELECT', reach => 'is_granted(client_id)');
+CALL client_owned('guideline', client => 'SELECT', coder => 'SELECT', auditor => 'SELECT', manager => 'SELECT, INSERT',
+  compliance => 'SELECT', reach => 'is_granted(client_id)');
 CALL client_owned('person', client => 'SELECT (id, client_id, name, kind, disabled_at)',
   coder => 'SELECT (id, client_id, name, kind)', auditor => 'SELECT (id, client_id, name, kind)',
   manager => 'SELECT (id, client_id, email, name, kind, created_at, disabled_at)',

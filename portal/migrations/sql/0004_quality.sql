@@ -134,12 +134,13 @@ CALL client_owned('sample_plan', client => 'SELECT', auditor => 'SELECT', manage
 CALL client_owned('sample_seed', manager => 'INSERT', worker => 'SELECT');
 CALL client_owned('draw', auditor => 'SELECT', manager => 'SELECT', compliance => 'SELECT', worker => 'SELECT, INSERT',
   reach => 'sees_chart(chart_id)');
--- A coder sees the audit of their own chart once its findings are out.
+-- A coder sees the audit of their own chart, or of one that they hold to correct, once its findings are out.
 CALL client_owned('audit', auditor => 'SELECT, UPDATE (auditor_id, auditor_coding_id, state, outcome, closed_at)',
   manager => 'SELECT', worker => 'SELECT, INSERT, UPDATE (corrected_coding_id, state)',
   reach => 'sees_chart(chart_id)');
 GRANT SELECT ON audit TO chartway_coder;
-CALL admit('audit', 'coder', 'SELECT', 'coder_id = (SELECT acting_person()) AND state IN (''findings'', ''corrected'', ''closed'')');
+CALL admit('audit', 'coder', 'SELECT', '(coder_id = (SELECT acting_person()) OR holds_chart(chart_id))
+  AND state IN (''findings'', ''corrected'', ''closed'')');
 CALL client_owned('finding', coder => 'SELECT', auditor => 'SELECT, INSERT', manager => 'SELECT (id, client_id, chart_id,
   audit_id, position, change, error_type, severity, direction, coder_line, auditor_line, citation)',
   worker => 'SELECT (id, client_id, chart_id, audit_id)',

@@ -1,0 +1,333 @@
+"""Load the demo company through the product's own use cases and pages. Business times are set back, nothing else."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import groupby
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from assignments.coding.submitting import submit_coding
+from assignments.drafting.editing import open_draft, save_lines
+from assignments.drafting.rules import DiagnosisLine, Lines, ProcedureLine
+from assignments.pulling import pull
+from assignments.rules import Stage
+from assignments.skills import set_skills
+from auditing.quality.queries import find_open_audit
+from auditing.quality.reviewing import report_no_findings, send_findings, verify_correction
+from auditing.quality.sampling import open_plan
+from auditing.quality.worksheet import open_worksheet
+from portal.actor import Actor, Kind
+from portal.clock import set_back_to, utc_now
+from portal.commands.demo.company import CARDIOLOGY, CLIENTS, OFFICE, ORTHOPAEDICS, Client
+from portal.commands.demo.notes import NOTES
+from portal.commands.demo.notes.shape import AnswerKey, Note
+from portal.commands.demo.papers import render
+from portal.commands.demo.people import PEOPLE, DemoPerson
+from portal.commands.demo.visiting import PASSWORD, Visitor
+from portal.commands.working import JOBS
+from portal.database import DB, acting_as
+from portal.errors import Conflict
+from portal.identity.people import create_person, grant_client
+from portal.identity.permissions import permissions_of
+from portal.ids import new_id
+from portal.invoicing.issuing import issue_invoice
+from portal.jobs import run_jobs
+from portal.pages.opening_clients import NewServiceLine, open_client
+from portal.tenancy.clients import open_location
+from portal.tenancy.guidelines import write_guideline
+
+OPENED_AT = datetime(2026, 8, 17, 15, 0, tzinfo=UTC)
+SEPTEMBER = date(2026, 9, 1)
+BILLED_AT = datetime(2026, 10, 1, 15, 0, tzinfo=UTC)
+#: The newest charts of each client wait in line, as if they had come this morning.
+WAITING_EACH = 2
+#: Every chart of this client is audited from now on, and the auditors have not come to the newest yet.
+REVIEWED = OFFICE.code
+#: September of the first is left for whoever tries the demo to invoice; the walk invoices the second.
+LEFT_TO_INVOICE = (ORTHOPAEDICS.code, CARDIOLOGY.code)
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Company:
+    """The loaded company: who acts as whom, and which note each chart came from."""
+
+    clients: dict[str, UUID] = field(default_factory=dict)  # by code
+    people: dict[str, Actor] = field(default_factory=dict)  # by e-mail
+    notes: dict[UUID, Note] = field(default_factory=dict)  # by chart
+
+    def of_kind(self, kind: Kind) -> list[Actor]:
+        """Everybody of a kind."""
+        return [actor for actor in self.people.values() if actor.kind is kind]
+
+
+async def is_loaded() -> bool:
+    """True if the database knows a client already."""
+    async with acting_as(Actor(Kind.MANAGER, name="demo")):
+        return bool(await DB.value("SELECT 1 FROM client LIMIT 1"))
+
+
+async def load_company(transport: httpx.AsyncBaseTransport, origin: str, url: str, say: Say) -> Company:
+    """Open the clients, add everybody, and let September happen; `say` is told how far it is."""
+    company = Company()
+    say(f"People: {len(PEOPLE)} sign-ins (each password is hashed on purpose slowly)")
+    await _add_people(company)
+    say(f"Clients: {', '.join(client.name for client in CLIENTS)}")
+    for client in CLIENTS:
+        await _open_client(company, client)
+    await _add_client_staff(company)
+    await _grant(company)
+    worked, _ = _split(NOTES)
+    staff = {client.code: await _client_visitor(transport, origin, client) for client in CLIENTS}
+    done = 0
+    for day, notes in groupby(sorted(worked, key=_received_on), key=_received_on):
+        today = list(notes)
+        for note in today:
+            with set_back_to(_at(day, 9, _client(note))):
+                company.notes[await _upload(company, staff[note.client], note)] = note
+        await _work(url, _at(day, 12, CLIENTS[0]))
+        await _code_what_waits(company, _at(day, 16, CLIENTS[0]))
+        await _work(url, _at(day, 17, CLIENTS[0]))
+        await _audit_what_waits(company, url, _at(day, 18, CLIENTS[0]))
+        done += len(today)
+        say(f"September {day.day}: {done} of {len(worked)} charts coded")
+    await _issue_invoices(company)
+    say("September is invoiced")
+    for visitor in staff.values():
+        await visitor.leave()
+    return company
+
+
+async def leave_work_waiting(
+    company: Company, transport: httpx.AsyncBaseTransport, origin: str, url: str, say: Say
+) -> None:
+    """Let this morning's charts come in, so that whoever tries the demo finds charts to code and audits to do."""
+    _, waiting = _split(NOTES)
+    manager = company.of_kind(Kind.MANAGER)[0]
+    await open_plan(manager, client_id=company.clients[REVIEWED], percent=Decimal(100), now=utc_now())
+    for to_audit in (True, False):
+        for client in (client for client in CLIENTS if (client.code == REVIEWED) is to_audit):
+            visitor = await _client_visitor(transport, origin, client)
+            for note in (note for note in waiting if note.client == client.code):
+                company.notes[await _upload(company, visitor, note)] = note
+            await visitor.leave()
+        await run_jobs(url, JOBS, until_empty=True)
+        if to_audit:
+            await _code_what_waits(company, utc_now())
+            await run_jobs(url, JOBS, until_empty=True)
+    say("This morning's charts came in: they wait to be coded, two coded ones to be audited")
+
+
+async def _add_people(company: Company) -> None:
+    first = Actor(Kind.ADMINISTRATOR, name="set-up")
+    await asyncio.gather(*(_add(company, first, person) for person in PEOPLE if person.kind != "client"))
+
+
+async def _add_client_staff(company: Company) -> None:
+    administrator = company.of_kind(Kind.ADMINISTRATOR)[0]
+    await asyncio.gather(*(_add(company, administrator, person) for person in PEOPLE if person.kind == "client"))
+
+
+async def _add(company: Company, administrator: Actor, person: DemoPerson) -> None:
+    kind, client_id = Kind(person.kind), company.clients[person.client] if person.client else None
+    person_id = await create_person(
+        administrator, email=person.email, name=person.name, kind=kind, password=PASSWORD, now=OPENED_AT,
+        client_id=client_id,
+    )  # fmt: skip
+    company.people[person.email] = Actor(
+        kind, person_id, client_id, person.name, permissions_of(kind), assurance=1
+    )
+
+
+async def _open_client(company: Company, client: Client) -> None:
+    manager = company.of_kind(Kind.MANAGER)[0]
+    company.clients[client.code] = client_id = await open_client(
+        manager, code=client.code, name=client.name, time_zone=client.time_zone, location=client.locations[0],
+        service_lines=[
+            NewServiceLine(line.name, line.specialty, line.turnaround_hours, line.rate) for line in client.service_lines
+        ],
+        sample_percent=Decimal(client.sample_percent), now=OPENED_AT,
+    )  # fmt: skip
+    async with acting_as(manager):
+        line_id = await DB.value("SELECT id FROM service_line WHERE client_id = $1", client_id)
+    await write_guideline(
+        manager, client_id=client_id, service_line_id=line_id, body="\n".join(client.coding_rules), now=OPENED_AT
+    )
+    for name in client.locations[1:]:
+        await open_location(manager, client_id=client_id, name=name)
+
+
+async def _grant(company: Company) -> None:
+    manager = company.of_kind(Kind.MANAGER)[0]
+    for person in PEOPLE:
+        actor = company.people[person.email]
+        if person.skills and actor.person_id:
+            levels = {skill.specialty: skill.level for skill in person.skills}
+            await set_skills(manager, person_id=actor.person_id, levels=levels)
+        for code in person.grants if person.skills else ():  # managers see every client without a grant
+            if actor.person_id:
+                await grant_client(manager, person_id=actor.person_id, client_id=company.clients[code], now=OPENED_AT)
+
+
+def _split(notes: Iterable[Note]) -> tuple[list[Note], list[Note]]:
+    """The charts that September has seen through, and the newest of each client, which wait."""
+    worked: list[Note] = []
+    waiting: list[Note] = []
+    for _, own in groupby(sorted(notes, key=lambda note: note.client), key=lambda note: note.client):
+        by_age = sorted(own, key=_received_on)
+        worked += by_age[:-WAITING_EACH]
+        waiting += by_age[-WAITING_EACH:]
+    return worked, waiting
+
+
+def _received_on(note: Note) -> date:
+    """Dates of service lag one to three days."""
+    return (note.finished_on or note.seen_on) + timedelta(days=1 + len(note.encounter + note.title) % 3)
+
+
+def _at(day: date, hour: int, client: Client) -> datetime:
+    return datetime.combine(day, time(hour, 10), ZoneInfo(client.time_zone)).astimezone(UTC)
+
+
+def _client(note: Note) -> Client:
+    return next(client for client in CLIENTS if client.code == note.client)
+
+
+async def _client_visitor(transport: httpx.AsyncBaseTransport, origin: str, client: Client) -> Visitor:
+    person = next(person for person in PEOPLE if person.client == client.code)
+    visitor = Visitor(transport, origin, person.email)
+    await visitor.sign_in()
+    return visitor
+
+
+async def _upload(company: Company, visitor: Visitor, note: Note) -> UUID:
+    """Send a note as its client's staff do, by the form; returns the chart's id."""
+    upload_id = await send_note(visitor, note, company.clients[note.client])
+    async with acting_as(company.people[visitor.email]):
+        chart_id = await DB.value("SELECT chart_id FROM upload WHERE id = $1", upload_id)
+    return UUID(bytes=chart_id.bytes)
+
+
+async def send_note(visitor: Visitor, note: Note, client_id: UUID, *, is_stat: bool = False) -> UUID:
+    """Send a note's document by the upload form; returns the upload's id."""
+    async with acting_as(Actor(Kind.MANAGER, name="demo")):
+        places = await DB.fetch("SELECT id, name FROM location WHERE client_id = $1", client_id)
+        lines = await DB.fetch("SELECT id FROM service_line WHERE client_id = $1", client_id)
+    fields = {
+        "encounter_number": note.encounter,
+        "service_line": str(lines[0]["id"]),
+        "location": str(next(place["id"] for place in places if place["name"] == note.location)),
+        "provider": note.provider,
+        "service_on": note.seen_on.isoformat(),
+        "payer": note.payer,
+        "patient_name": note.patient.name,
+        "mrn": note.patient.mrn,
+        "born_on": note.patient.born_on.isoformat(),
+        **({"stat": "1"} if is_stat else {}),
+    }
+    answer = await visitor.send("/upload", fields, page="/upload", files=[("files", render(note))])
+    return UUID(answer.url.path.rpartition("/")[2])
+
+
+async def _work(url: str, moment: datetime) -> None:
+    with set_back_to(moment):
+        await run_jobs(url, JOBS, until_empty=True)
+
+
+async def _code_what_waits(company: Company, now: datetime) -> None:
+    """Every coder in turn takes a chart until nobody finds one. Every other note with a slip is coded with it."""
+    coders = company.of_kind(Kind.CODER)
+    with set_back_to(now):
+        while any([await _code_next(company, coder) for coder in coders]):
+            pass
+
+
+async def _code_next(company: Company, coder: Actor) -> bool:
+    now = utc_now()
+    pulled = await pull(coder, stage=Stage.CODING, request_id=new_id(), now=now)
+    if pulled.chart_id is None or pulled.entry_id is None:
+        return False
+    note = company.notes[pulled.chart_id]
+    is_correction = await _is_correction(coder, pulled.chart_id)
+    slips = note.mistake is not None and not is_correction and len(note.body) % 2 == 0
+    key = note.slipped if slips else note.answer
+    draft = await open_draft(coder, chart_id=pulled.chart_id, stage=Stage.CODING)
+    await save_lines(
+        coder, chart_id=pulled.chart_id, stage=Stage.CODING, fence=pulled.fence, revision=draft.revision,
+        change=lambda _lines, _on: lines_of(key),
+    )  # fmt: skip
+    await submit_coding(coder, chart_id=pulled.chart_id, fence=pulled.fence, request_id=new_id(), now=now)
+    return True
+
+
+async def _is_correction(coder: Actor, chart_id: UUID) -> bool:
+    async with acting_as(coder):
+        return bool(await DB.value("SELECT state = 'correcting' FROM chart WHERE id = $1", chart_id))
+
+
+def lines_of(key: AnswerKey) -> Lines:
+    """An answer key as code lines."""
+    return Lines(
+        tuple(DiagnosisLine(code) for code in key.diagnoses),
+        tuple(
+            ProcedureLine(
+                "CPT" if line.code[0].isdigit() else "HCPCS", line.code, line.modifiers, line.units, line.pointed[:4]
+            )
+            for line in key.procedures
+        ),
+    )
+
+
+async def _audit_what_waits(company: Company, url: str, now: datetime) -> None:
+    """The auditors look at what was drawn; findings go to the coder, come back corrected, and are verified."""
+    auditors = company.of_kind(Kind.AUDITOR)
+    for hours in (0, 1, 2):
+        moment = now + timedelta(hours=hours)
+        with set_back_to(moment):
+            while any([await _audit_next(company, auditor) for auditor in auditors]):
+                pass
+            await _code_what_waits(company, moment)
+        await _work(url, moment)
+
+
+async def _audit_next(company: Company, auditor: Actor) -> bool:
+    now = utc_now()
+    pulled = await pull(auditor, stage=Stage.AUDIT, request_id=new_id(), now=now)
+    if pulled.chart_id is None or pulled.entry_id is None:
+        return False
+    async with acting_as(auditor):
+        audit_id = await find_open_audit(pulled.chart_id)
+    assert audit_id is not None  # whoever holds an audit's entry finds the audit
+    sheet = await open_worksheet(auditor, audit_id=audit_id)
+    entry_id, fence = pulled.entry_id, pulled.fence
+    if sheet.can_be_verified:
+        await verify_correction(auditor, audit_id=audit_id, entry_id=entry_id, fence=fence, now=now)
+        return True
+    right = lines_of(company.notes[pulled.chart_id].answer)
+    if sheet.auditor == right or sheet.draft is None:
+        await report_no_findings(auditor, audit_id=audit_id, entry_id=entry_id, fence=fence, now=now)
+        return True
+    await save_lines(
+        auditor, chart_id=pulled.chart_id, stage=Stage.AUDIT, fence=fence, revision=sheet.draft.revision,
+        change=lambda _lines, _on: right,
+    )  # fmt: skip
+    await send_findings(
+        auditor, audit_id=audit_id, entry_id=entry_id, fence=fence, request_id=new_id(), now=now
+    )
+    return True
+
+
+async def _issue_invoices(company: Company) -> None:
+    manager = company.of_kind(Kind.MANAGER)[0]
+    for code, client_id in company.clients.items():
+        if code not in LEFT_TO_INVOICE:
+            try:
+                await issue_invoice(manager, client_id=client_id, month=SEPTEMBER, now=BILLED_AT)
+            except Conflict:
+                continue  # nothing of this client's was delivered in September
