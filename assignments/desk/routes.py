@@ -118,12 +118,16 @@ async def post_release(request: Request[Any, Any, Any], chart_id: FromPath[UUID]
     return await see_other(request, "/desk", flash="The chart is back in line. Your lines are kept.")
 
 
-@get("/codes/search", opt={"permission": (Permission.CODING_WORK, Permission.AUDIT_WORK)})
-async def show_code_search(
-    request: Request[Any, Any, Any], on: FromQuery[date], entry: FromQuery[str] = "",
-    diagnoses: FromQuery[int] = MOST_DIAGNOSES,
-) -> Response[Any]:  # fmt: skip
-    """The list below the entry box for what is typed in it."""
+@post("/codes/search", status_code=200, opt={"permission": (Permission.CODING_WORK, Permission.AUDIT_WORK)})
+async def post_code_search(request: Request[Any, Any, Any]) -> Response[Any]:
+    """The list below the entry box for what is typed in it; posted, so that no word typed ever stands in a URL."""
+    form = await read_form(request)
+    entry = form.values.get("entry", "")[:200]
+    on = form.date("on", "The date of service", earliest=date(1990, 1, 1), latest=date(2100, 1, 1))
+    diagnoses = form.integer("diagnoses", "The diagnoses", low=0, high=1000) if "diagnoses" in form.values else None
+    form.ensure()
+    if diagnoses is None:
+        diagnoses = MOST_DIAGNOSES
     # The index is built when it is first asked for, which takes a second: not on the event loop.
     options = await anyio.to_thread.run_sync(lambda: find_options(entry, on=on, diagnoses=diagnoses))
     return page(request, "assignments/desk/_hits.html", options=options, query=entry)
@@ -154,6 +158,6 @@ ROUTES = [
     post_submit,
     show_release,
     post_release,
-    show_code_search,
+    post_code_search,
     *line_routes(CHARTS, stage=Stage.CODING, permission=Permission.CODING_WORK, show_page=show_chart),
 ]

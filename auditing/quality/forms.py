@@ -15,7 +15,7 @@ from portal.web.forms import Form
 
 LONGEST_COMMENT = 1000  # characters
 #: How far back a list looks unless it is told.
-USUAL_PERIOD = timedelta(days=29)
+USUAL_PERIOD = timedelta(days=89)
 EARLIEST = date(2020, 1, 1)
 
 
@@ -70,7 +70,7 @@ def read_percent(form: Form) -> Decimal:
 
 
 def read_filter(query: Mapping[str, str], *, today: date) -> tuple[AuditFilter, Form]:
-    """Which audits a page is about, by default those closed in the last 30 days.
+    """Which audits a page is about, by default those closed in the last 90 days.
 
     What cannot be read is noted in the form, and its default taken.
     """

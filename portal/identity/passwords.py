@@ -1,5 +1,6 @@
 """Passwords: argon2id at RFC 9106's low-memory profile, hashed off the event loop and two at a time."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from functools import partial
@@ -18,6 +19,10 @@ _HASHER = PasswordHasher()
 #: What a person who does not exist is checked against, so that both answers cost the same time.
 _NOBODYS_HASH = _HASHER.hash("there is nobody of that name")
 
+#: What guessing starts with. A list of breached passwords comes with second factors.
+_GUESSED_FIRST = ("password", "passw0rd", "qwertyuiop", "qwerty", "letmein", "welcome", "chartway", "administrator",
+                  "admin", "asdfgh", "abcdef", "iloveyou", "changeme", "secret")  # fmt: skip
+
 SHORTEST, LONGEST = 15, 128  # characters; NIST SP 800-63B-4, section 3.1.1.2
 
 _limiter: anyio.CapacityLimiter | None = None
@@ -33,9 +38,18 @@ def ensure_acceptable(password: str, *context: str) -> str:
         raise Invalid(f"Use at most {LONGEST} characters.")
     if len(set(password.casefold())) < 5:
         raise Invalid("This repeats too few characters. A few unrelated words make a good password.")
+    if re.fullmatch(r"(.{1,10}?)\1+", password.casefold()) or _left_over(password.casefold(), _GUESSED_FIRST) < 6:
+        raise Invalid("This is among the first that somebody would guess. A few unrelated words make a good password.")
     if any(word and len(word) > 3 and password.casefold().replace(word.casefold(), "") == "" for word in context):
         raise Invalid("This repeats your name or e-mail address. Choose words that nobody would link to you.")
     return password
+
+
+def _left_over(password: str, words: tuple[str, ...]) -> int:
+    """How many letters are left of a password without these words."""
+    for word in words:
+        password = password.replace(word, "")
+    return sum(character.isalpha() for character in password)
 
 
 async def hash_password(password: str) -> str:

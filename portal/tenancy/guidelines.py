@@ -43,8 +43,9 @@ async def write_guideline(
     if len(body) > LONGEST:
         raise Invalid(f"This is too long: keep the guideline within {LONGEST:,} characters.")
     async with acting_as(manager):
-        line = "SELECT 1 FROM service_line WHERE client_id = $1 AND id = $2"
-        if not await DB.value(line, client_id, service_line_id):
+        if not await DB.value(
+            "SELECT 1 FROM service_line WHERE client_id = $1 AND id = $2", client_id, service_line_id
+        ):
             raise NotFound
         newest = (await find_guidelines(client_id)).get(service_line_id)
         if body == (newest.body if newest else ""):

@@ -1,5 +1,6 @@
 """Read a posted form: each field checked with a sentence for its reader, everything entered kept for the next try."""
 
+import re
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -74,8 +75,16 @@ class Form:
         return int(value)
 
     def decimal(self, name: str, label: str, *, low: Decimal, high: Decimal, places: int) -> Decimal:
-        """A decimal number from `low` to `high` with at most `places` digits after the point."""
-        value = self.values.get(name, "").replace("$", "").replace(",", "")
+        """A decimal number from `low` to `high` with at most `places` digits after the point.
+
+        A comma may stand between thousands only: 1,10 is refused, for it could mean 1.10 as well as 110.
+        """
+        value = self.values.get(name, "").removeprefix("$").strip()
+        if "," in value:
+            if not re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d*)?", value):
+                self._wrong(name, f"{label} has a comma where none belongs. Write it with a point, such as 1.10.")
+                return low
+            value = value.replace(",", "")
         try:
             found = Decimal(value)
         except InvalidOperation:

@@ -26,7 +26,7 @@ OWN = ("clara", "cora", "abel", "mona", "connie", "adam")
 #: Those whom a wall keeps from North's things: another client's staff, and coder and auditor of another client.
 FOREIGN = ("stranger", "outsider", "sam")
 #: What a page must be asked in order to answer.
-QUESTIONS = {"/codes/search": "?on=2026-09-10&entry=pneumonia"}
+QUESTIONS: dict[str, str] = {}
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -83,6 +84,7 @@ async def _load(settings: Settings, say: Callable[[str], None]) -> None:
 
 def _serve(settings: Settings) -> None:
     _introduce(settings)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop, it stops what it started, as Ctrl-C does
     worker = subprocess.Popen([sys.executable, "-m", "portal.commands.main", "worker"])
     web = subprocess.Popen([sys.executable, "-m", "portal.commands.main", "serve"])
     try:

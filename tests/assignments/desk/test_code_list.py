@@ -72,7 +72,7 @@ def test_nothing_typed_is_nothing_offered() -> None:
 
 async def test_the_list_says_what_it_answers(house: House, web: Web) -> None:
     for name, status in (("cody", 200), ("audrey", 200), ("clara", 403), ("mona", 403)):
-        answer = await (await web(name)).get("/codes/search?on=2026-09-10&entry=n18+3b")
+        answer = await (await web(name)).post("/codes/search", data={"on": "2026-09-10", "entry": "n18 3b"})
         assert answer.status_code == status
         if status == 200:
             assert 'data-query="n18 3b"' in answer.text

@@ -13,7 +13,7 @@ MONEY = {"low": Decimal(0), "high": Decimal(1000), "places": 2}
 
 def test_good_values_are_read() -> None:
     form = Form(
-        {"name": "  Ann  ", "on": "2026-09-14", "units": "3", "amount": "$1,0.50", "stat": "on", "csrf_token": "x"}
+        {"name": "  Ann  ", "on": "2026-09-14", "units": "3", "amount": "$10.50", "stat": "on", "csrf_token": "x"}
     )
     assert form.text("name", "Name") == "Ann"
     assert form.date("on", "Date", **YEAR) == date(2026, 9, 14)
@@ -67,3 +67,18 @@ def test_a_day_outside_its_bounds_is_refused() -> None:
         form = Form({"on": day})
         form.date("on", "Date", **YEAR)
         assert form.errors, day
+
+
+@pytest.mark.parametrize(("typed", "read"), [("1,204.50", "1204.50"), ("$3.75", "3.75"), ("1,000", "1000")])
+def test_a_comma_between_thousands_is_read(typed: str, read: str) -> None:
+    form = Form({"rate": typed})
+    assert form.decimal("rate", "The rate", low=Decimal(0), high=Decimal(10_000), places=4) == Decimal(read)
+    form.ensure()
+
+
+@pytest.mark.parametrize("typed", ["1,10", "1,1", "12,34.5", ",5", "1,0000"])
+def test_a_comma_that_could_mean_a_point_is_refused(typed: str) -> None:
+    form = Form({"rate": typed})
+    form.decimal("rate", "The rate", low=Decimal(0), high=Decimal(10_000), places=4)
+    with pytest.raises(FormError, match=r"such as 1\.10"):
+        form.ensure()
