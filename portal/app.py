@@ -1,5 +1,6 @@
 """create_app(): the one place where the parts meet."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -8,6 +9,7 @@ from litestar.datastructures import CacheControlHeader
 from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 
+from assignments.codesets.index import load_index
 from portal.database import DB
 from portal.errors import PortalError
 from portal.pages import ROUTES
@@ -32,9 +34,12 @@ def create_app(settings: Settings | None = None) -> Litestar:
         set_up_logs(settings.log_level)
         VAULT.open(FolderStore(settings.documents_folder), LocalKeyring(settings.keyring_folder))
         await DB.open(settings.database_url, size=settings.pool_size)
+        # The code search takes a second to build: ready before the first coder types, and nobody waits for it here.
+        building = asyncio.create_task(asyncio.to_thread(load_index))
         try:
             yield
         finally:
+            await building
             await DB.close()
 
     static_files = create_static_files_router(

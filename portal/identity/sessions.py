@@ -35,10 +35,10 @@ async def open_session(person_id: UUID, *, origin: Origin, assurance: int) -> st
     return token
 
 
-async def resume_session(token: str, origin: Origin) -> Resumed | None:
+async def resume_session(token: str, origin: Origin, *, takes_message: bool = True) -> Resumed | None:
     """Who the token stands for, or None if it stands for nobody (any more). Slides the idle limit."""
     async with acting_as(replace(NOBODY, origin=origin)):
-        row = await DB.fetch_one("SELECT * FROM resume_session($1, $2)", token_hash(token), IDLE)
+        row = await DB.fetch_one("SELECT * FROM resume_session($1, $2, $3)", token_hash(token), IDLE, takes_message)
     if row is None:
         return None
     kind = Kind(row["kind"])

@@ -44,13 +44,21 @@ class Authentication:
             await self.app(scope, receive, send)
             return
         token = session_token(connection)
-        resumed = await resume_session(token, origin) if token else None
+        takes_message = scope["method"] == "GET" and _shows_a_page(connection)
+        resumed = await resume_session(token, origin, takes_message=takes_message) if token else None
         if resumed:
             actor = resumed.actor
             scope["user"], scope["auth"], scope["state"]["flash"] = actor, token, resumed.flash
         if scope["method"] not in SAFE_METHODS:
             receive = await _refuse_forgery(connection, receive, token if resumed else None, handler.opt)
         await self.app(scope, receive, send)
+
+
+def _shows_a_page(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """True if the answer to a GET is a page of its own, which shows the message left for the reader; a picture does not."""
+    if connection.headers.get("hx-request") == "true":
+        return connection.headers.get("hx-boosted") == "true"
+    return connection.headers.get("sec-fetch-dest", "document") == "document"
 
 
 def _origin(connection: ASGIConnection[Any, Any, Any, Any], request_id: UUID) -> Origin:

@@ -300,8 +300,9 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
           clock_timestamp() + idle, clock_timestamp() + absolute) $$;
 
 -- One statement validates, slides and re-checks the person: a revoked session can never come back, and a disabled
--- person's next request finds nothing. Slides at most every 30 seconds, so that reading does not always write.
-CREATE FUNCTION resume_session(wanted_token_hash bytea, idle interval)
+-- person's next request finds nothing. Slides at most every 30 seconds, so that reading does not always write. Only a
+-- page takes the message that was left for it: a picture or a part of a page that asks meanwhile leaves it there.
+CREATE FUNCTION resume_session(wanted_token_hash bytea, idle interval, takes_message boolean)
 RETURNS TABLE (session_id uuid, assurance smallint, person_id uuid, kind text, client_id uuid, name text, flash jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
@@ -312,14 +313,17 @@ BEGIN
    WHERE s.token_hash = wanted_token_hash AND s.revoked_at IS NULL
      AND clock_timestamp() < s.idle_expires_at AND clock_timestamp() < s.absolute_expires_at;
   IF known.id IS NULL THEN RETURN; END IF;
-  IF known.flash IS NOT NULL OR known.idle_expires_at < clock_timestamp() + idle - interval '30 seconds' THEN
+  IF (known.flash IS NOT NULL AND takes_message)
+     OR known.idle_expires_at < clock_timestamp() + idle - interval '30 seconds' THEN
     UPDATE web_session s
-       SET idle_expires_at = least(clock_timestamp() + idle, s.absolute_expires_at), flash = NULL
+       SET idle_expires_at = least(clock_timestamp() + idle, s.absolute_expires_at),
+           flash = CASE WHEN takes_message THEN NULL ELSE s.flash END
      WHERE s.id = known.id AND s.revoked_at IS NULL
        AND clock_timestamp() < s.idle_expires_at AND clock_timestamp() < s.absolute_expires_at;
     IF NOT FOUND THEN RETURN; END IF;  -- revoked or expired between the two statements
   END IF;
-  RETURN QUERY SELECT known.id, known.assurance, p.id, p.kind, p.client_id, p.name, known.flash
+  RETURN QUERY SELECT known.id, known.assurance, p.id, p.kind, p.client_id, p.name,
+      CASE WHEN takes_message THEN known.flash END
     FROM person p LEFT JOIN client c ON c.id = p.client_id
    WHERE p.id = known.person_id AND p.disabled_at IS NULL AND c.closed_at IS NULL;
 END $$;

@@ -336,3 +336,19 @@ async def test_what_is_typed_reaches_the_page_as_text(house: House, sql: Sql, we
 
 async def test_the_chart_has_no_page_under_a_made_up_id(house: House, web: Web) -> None:
     assert (await (await web("cody")).get(f"/desk/charts/{UUID(int=7)}")).status_code == 404
+
+
+async def test_pictures_and_lists_that_load_meanwhile_leave_the_message_to_the_page(
+    house: House, sql: Sql, web: Web
+) -> None:
+    chart = await make_chart(sql, house, with_pages=1)
+    await pull_chart(house.cody)
+    cody = await web("cody")
+    await do(cody, chart, "add", entry="I10")  # leaves its message for the next page
+
+    picture = await cody.get(f"/pages/{chart.page_ids[1]}/image", headers={"sec-fetch-dest": "image"})
+    hits = await cody.post("/codes/search", data={"on": "2026-09-10", "entry": "cough"}, headers=FRAGMENT)
+
+    assert picture.status_code == hits.status_code == 200
+    assert "Added A: I10" in await open_desk(cody, chart)
+    assert "Added A: I10" not in await open_desk(cody, chart)
