@@ -55,7 +55,7 @@ class Authentication:
 
 
 def _shows_a_page(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
-    """True if the answer to a GET is a page of its own, which shows the message left for the reader; a picture does not."""
+    """True if the answer to a GET is a page of its own, which shows the message left for it; a picture is none."""
     if connection.headers.get("hx-request") == "true":
         return connection.headers.get("hx-boosted") == "true"
     return connection.headers.get("sec-fetch-dest", "document") == "document"
