@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -11,21 +10,14 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from assignments.coding.submitting import submit_coding
-from assignments.drafting.editing import open_draft, save_lines
-from assignments.drafting.rules import DiagnosisLine, Lines, ProcedureLine
-from assignments.pulling import pull
-from assignments.rules import Stage
 from assignments.skills import set_skills
-from auditing.quality.queries import find_open_audit
-from auditing.quality.reviewing import report_no_findings, send_findings, verify_correction
 from auditing.quality.sampling import open_plan
-from auditing.quality.worksheet import open_worksheet
 from portal.actor import Actor, Kind
 from portal.clock import set_back_to, utc_now
+from portal.commands.demo.at_work import Company, audit_what_waits, code_what_waits, work_until_done
 from portal.commands.demo.company import CARDIOLOGY, CLIENTS, OFFICE, ORTHOPAEDICS, Client
 from portal.commands.demo.notes import NOTES
-from portal.commands.demo.notes.shape import AnswerKey, Note
+from portal.commands.demo.notes.shape import Note
 from portal.commands.demo.papers import render
 from portal.commands.demo.people import PEOPLE, DemoPerson
 from portal.commands.demo.visiting import PASSWORD, Visitor
@@ -34,7 +26,6 @@ from portal.database import DB, acting_as
 from portal.errors import Conflict
 from portal.identity.people import create_person, grant_client
 from portal.identity.permissions import permissions_of
-from portal.ids import new_id
 from portal.invoicing.issuing import issue_invoice
 from portal.jobs import run_jobs
 from portal.pages.opening_clients import NewServiceLine, open_client
@@ -52,19 +43,6 @@ REVIEWED = OFFICE.code
 LEFT_TO_INVOICE = (ORTHOPAEDICS.code, CARDIOLOGY.code)
 
 Say = Callable[[str], None]
-
-
-@dataclass
-class Company:
-    """The loaded company: who acts as whom, and which note each chart came from."""
-
-    clients: dict[str, UUID] = field(default_factory=dict)  # by code
-    people: dict[str, Actor] = field(default_factory=dict)  # by e-mail
-    notes: dict[UUID, Note] = field(default_factory=dict)  # by chart
-
-    def of_kind(self, kind: Kind) -> list[Actor]:
-        """Everybody of a kind."""
-        return [actor for actor in self.people.values() if actor.kind is kind]
 
 
 async def is_loaded() -> bool:
@@ -91,10 +69,10 @@ async def load_company(transport: httpx.AsyncBaseTransport, origin: str, url: st
         for note in today:
             with set_back_to(_at(day, 9, _client(note))):
                 company.notes[await _upload(company, staff[note.client], note)] = note
-        await _work(url, _at(day, 12, CLIENTS[0]))
-        await _code_what_waits(company, _at(day, 16, CLIENTS[0]))
-        await _work(url, _at(day, 17, CLIENTS[0]))
-        await _audit_what_waits(company, url, _at(day, 18, CLIENTS[0]))
+        await work_until_done(url, _at(day, 12, CLIENTS[0]))
+        await code_what_waits(company, _at(day, 16, CLIENTS[0]))
+        await work_until_done(url, _at(day, 17, CLIENTS[0]))
+        await audit_what_waits(company, url, _at(day, 18, CLIENTS[0]))
         done += len(today)
         say(f"September {day.day}: {done} of {len(worked)} charts coded")
     await _issue_invoices(company)
@@ -119,7 +97,7 @@ async def leave_work_waiting(
             await visitor.leave()
         await run_jobs(url, JOBS, until_empty=True)
         if to_audit:
-            await _code_what_waits(company, utc_now())
+            await code_what_waits(company, utc_now())
             await run_jobs(url, JOBS, until_empty=True)
     say("This morning's charts came in: they wait to be coded, two coded ones to be audited")
 
@@ -233,94 +211,6 @@ async def send_note(visitor: Visitor, note: Note, client_id: UUID, *, is_stat: b
     }
     answer = await visitor.send("/upload", fields, page="/upload", files=[("files", render(note))])
     return UUID(answer.url.path.rpartition("/")[2])
-
-
-async def _work(url: str, moment: datetime) -> None:
-    with set_back_to(moment):
-        await run_jobs(url, JOBS, until_empty=True)
-
-
-async def _code_what_waits(company: Company, now: datetime) -> None:
-    """Every coder in turn takes a chart until nobody finds one. Every other note with a slip is coded with it."""
-    coders = company.of_kind(Kind.CODER)
-    with set_back_to(now):
-        while any([await _code_next(company, coder) for coder in coders]):
-            pass
-
-
-async def _code_next(company: Company, coder: Actor) -> bool:
-    now = utc_now()
-    pulled = await pull(coder, stage=Stage.CODING, request_id=new_id(), now=now)
-    if pulled.chart_id is None or pulled.entry_id is None:
-        return False
-    note = company.notes[pulled.chart_id]
-    is_correction = await _is_correction(coder, pulled.chart_id)
-    slips = note.mistake is not None and not is_correction and len(note.body) % 2 == 0
-    key = note.slipped if slips else note.answer
-    draft = await open_draft(coder, chart_id=pulled.chart_id, stage=Stage.CODING)
-    await save_lines(
-        coder, chart_id=pulled.chart_id, stage=Stage.CODING, fence=pulled.fence, revision=draft.revision,
-        change=lambda _lines, _on: lines_of(key),
-    )  # fmt: skip
-    await submit_coding(coder, chart_id=pulled.chart_id, fence=pulled.fence, request_id=new_id(), now=now)
-    return True
-
-
-async def _is_correction(coder: Actor, chart_id: UUID) -> bool:
-    async with acting_as(coder):
-        return bool(await DB.value("SELECT state = 'correcting' FROM chart WHERE id = $1", chart_id))
-
-
-def lines_of(key: AnswerKey) -> Lines:
-    """An answer key as code lines."""
-    return Lines(
-        tuple(DiagnosisLine(code) for code in key.diagnoses),
-        tuple(
-            ProcedureLine(
-                "CPT" if line.code[0].isdigit() else "HCPCS", line.code, line.modifiers, line.units, line.pointed[:4]
-            )
-            for line in key.procedures
-        ),
-    )
-
-
-async def _audit_what_waits(company: Company, url: str, now: datetime) -> None:
-    """The auditors look at what was drawn; findings go to the coder, come back corrected, and are verified."""
-    auditors = company.of_kind(Kind.AUDITOR)
-    for hours in (0, 1, 2):
-        moment = now + timedelta(hours=hours)
-        with set_back_to(moment):
-            while any([await _audit_next(company, auditor) for auditor in auditors]):
-                pass
-            await _code_what_waits(company, moment)
-        await _work(url, moment)
-
-
-async def _audit_next(company: Company, auditor: Actor) -> bool:
-    now = utc_now()
-    pulled = await pull(auditor, stage=Stage.AUDIT, request_id=new_id(), now=now)
-    if pulled.chart_id is None or pulled.entry_id is None:
-        return False
-    async with acting_as(auditor):
-        audit_id = await find_open_audit(pulled.chart_id)
-    assert audit_id is not None  # whoever holds an audit's entry finds the audit
-    sheet = await open_worksheet(auditor, audit_id=audit_id)
-    entry_id, fence = pulled.entry_id, pulled.fence
-    if sheet.can_be_verified:
-        await verify_correction(auditor, audit_id=audit_id, entry_id=entry_id, fence=fence, now=now)
-        return True
-    right = lines_of(company.notes[pulled.chart_id].answer)
-    if sheet.auditor == right or sheet.draft is None:
-        await report_no_findings(auditor, audit_id=audit_id, entry_id=entry_id, fence=fence, now=now)
-        return True
-    await save_lines(
-        auditor, chart_id=pulled.chart_id, stage=Stage.AUDIT, fence=fence, revision=sheet.draft.revision,
-        change=lambda _lines, _on: right,
-    )  # fmt: skip
-    await send_findings(
-        auditor, audit_id=audit_id, entry_id=entry_id, fence=fence, request_id=new_id(), now=now
-    )
-    return True
 
 
 async def _issue_invoices(company: Company) -> None:
