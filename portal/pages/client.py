@@ -155,6 +155,7 @@ async def _client_page(
             "specialties": await find_specialties(),
             "granted": await DB.fetch(_GRANTED, client_id),
             "others": await DB.fetch(_OTHERS, client_id),
+            "coded": {row["specialty"] for row in await DB.fetch(_CODED, client_id)},
             "staff": await DB.fetch(_STAFF, client_id),
             "plan": await DB.fetch_one(_PLAN, client_id),
         }
@@ -183,6 +184,12 @@ _OTHERS = (
     " ORDER BY p.kind DESC, p.name"
 )
 _STAFF = "SELECT p.id, p.name, p.email, p.disabled_at FROM person p WHERE p.client_id = $1 ORDER BY p.name"
+#: The specialties of this client that some coder has: charts of any other would wait for nobody.
+_CODED = (
+    "SELECT DISTINCT k.specialty FROM skill k JOIN client_grant g ON g.person_id = k.person_id"
+    " JOIN person p ON p.id = k.person_id"
+    " WHERE g.client_id = $1 AND g.revoked_at IS NULL AND p.kind = 'coder' AND p.disabled_at IS NULL"
+)
 _PLAN = "SELECT percent, opened_at FROM sample_plan WHERE client_id = $1 AND closed_at IS NULL"
 
 

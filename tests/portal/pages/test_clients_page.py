@@ -176,3 +176,13 @@ async def test_an_unknown_client_is_not_found(web: Web) -> None:
     mona, here = await web("mona"), f"/clients/{new_id()}"
     assert (await mona.get(here)).status_code == 404
     assert (await mona.post(f"{here}/locations", data={"location": "Annex"})).status_code == 404
+
+
+async def test_a_specialty_that_no_coder_has_is_marked(web: Web, house: House) -> None:
+    mona, here = await web("mona"), f"/clients/{house.north.id}"
+    assert "nobody codes it yet" not in (await mona.get(here)).text
+
+    line = {"new_name": "X-rays", "new_specialty": "radiolgy", "new_promise": "24", "new_rate": "1.10"}
+    assert (await mona.post(f"{here}/service-lines", data=line)).status_code == 303
+
+    assert (await mona.get(here)).text.count("nobody codes it yet") == 1
