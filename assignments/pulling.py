@@ -158,7 +158,7 @@ _HOLD = (
 
 
 def _hold(row: dict[str, object]) -> Hold:
-    return Hold(**{**row, "stage": Stage(row["stage"])})  # type: ignore[arg-type]
+    return Hold(**{**row, "stage": Stage(row["stage"])})  # type: ignore[arg-type]  # the columns are the fields
 
 
 async def keep_assignment(actor: Actor, *, chart_id: UUID, stage: Stage, fence: int) -> timedelta:

@@ -30,7 +30,7 @@ class Transaction(PostgresTransaction):
     async def __aenter__(self) -> "Transaction":
         if self._parent is not None:
             raise RuntimeError("a transaction is already open here; one use case is one transaction")
-        self.connection = await self.get_connection()  # type: ignore[no-untyped-call]
+        self.connection = await self.get_connection()  # type: ignore[no-untyped-call]  # Piccolo does not annotate it
         try:
             # Without arguments asyncpg uses the simple protocol: both statements in one round trip.
             await self.connection.execute(f"BEGIN; {_in_the_name_of(self.actor)}")

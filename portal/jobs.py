@@ -70,7 +70,7 @@ async def _do(handler: JobHandler, job: Job) -> None:
 
 
 def _patient_executor(parameters: object) -> DatabaseRetryEntrypointExecutor:
-    return DatabaseRetryEntrypointExecutor(parameters, max_attempts=5)  # type: ignore[arg-type]
+    return DatabaseRetryEntrypointExecutor(parameters, max_attempts=5)  # type: ignore[arg-type]  # it is given its own parameters
 
 
 async def _shut_down_when(stop: asyncio.Event, queue: PgQueuer) -> None:

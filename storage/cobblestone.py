@@ -77,7 +77,7 @@ class SealedReader(io.RawIOBase):
         self._position = base + offset
         return self._position
 
-    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]  # typeshed names a private type
         """Fill `buffer` with authenticated plaintext; less than its length only at the end."""
         target = memoryview(buffer).cast("B")
         filled = 0

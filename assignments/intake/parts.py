@@ -94,7 +94,7 @@ class Parts:
                     return event
                 chunk = await anext(self._chunks, None)
                 if chunk is None:
-                    self._parser.close()  # type: ignore[no-untyped-call]
+                    self._parser.close()  # type: ignore[no-untyped-call]  # the library does not annotate it
                     raise StopAsyncIteration
                 self._events = self._parser.parse(chunk) if chunk and not self._parser.closed else iter(())
         except ParserLimitReached:

@@ -15,7 +15,7 @@ def commitment(seed: bytes) -> bytes:
 # Rivest's consistent sampler: its package is public, so a client can check a draw with it once the seed is revealed.
 def ticket(seed_hex: str, chart_id: UUID | str) -> str:
     """A chart's ticket: a number in (0, 1) as text, `0.` and about 77 digits. The same seed and id give the same."""
-    return str(first_fraction(str(chart_id), seed_hex))  # type: ignore[no-untyped-call]
+    return str(first_fraction(str(chart_id), seed_hex))  # type: ignore[no-untyped-call]  # the library is not annotated
 
 
 def is_drawn(ticket: str, percent: Decimal) -> bool:

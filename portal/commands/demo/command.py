@@ -73,7 +73,7 @@ async def _load(settings: Settings, say: Callable[[str], None]) -> None:
         if await is_loaded():
             say("The demo company is loaded already; what you did is still there")
             return
-        transport = httpx.ASGITransport(app=create_app(settings))  # type: ignore[arg-type]
+        transport = httpx.ASGITransport(app=create_app(settings))  # type: ignore[arg-type]  # two spellings of ASGI
         company = await load_company(transport, settings.origin, settings.database_url, say)
         say("One chart's whole life, through the web pages:")
         await walk(transport, settings.origin, settings.database_url, company.clients[CARDIOLOGY.code], say)
