@@ -9,9 +9,10 @@ from litestar.exceptions import InternalServerException
 from litestar.params import FromPath, FromQuery
 
 from assignments.intake.forms import read_new_chart
+from assignments.intake.making import CannotReceive
 from assignments.intake.parts import Parts
 from assignments.intake.queries import get_choices, get_progress, get_receipt
-from assignments.intake.receiving import CannotReceive, begin_upload, record_upload
+from assignments.intake.receiving import begin_upload, record_upload
 from assignments.intake.rules import MOST_FILES
 from assignments.intake.taking_files import take_files
 from portal.clock import utc_now
