@@ -20,9 +20,7 @@ from portal.web.guards import check_declared_permission
 from portal.web.headers import set_headers
 from portal.web.logs import set_up_logs
 from portal.web.templating import STATIC
-from storage.objects import FolderStore
-from storage.providers import LocalKeyring
-from storage.vault import VAULT
+from storage.opening import open_vault
 
 
 def create_app(settings: Settings | None = None) -> Litestar:
@@ -32,7 +30,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     @asynccontextmanager
     async def open_parts(_app: Litestar) -> AsyncIterator[None]:
         set_up_logs(settings.log_level)
-        VAULT.open(FolderStore(settings.documents_folder), LocalKeyring(settings.keyring_folder))
+        open_vault(settings)
         await DB.open(settings.database_url, size=settings.pool_size)
         # The code search takes a second to build: ready before the first coder types, and nobody waits for it here.
         building = asyncio.create_task(asyncio.to_thread(load_index))

@@ -1,6 +1,7 @@
 """Every setting of the product, read once from the environment; a wrong or missing one stops the start by name."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
@@ -32,6 +33,33 @@ def _origin(text: str) -> str:
     if parts.scheme == "http" and not local:
         raise ValueError("an https:// address; plain http:// is for 127.0.0.1 and localhost only")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _https_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost"):
+        raise ValueError("an https:// URL; only 127.0.0.1 and localhost may do without")
+    return _url(text)
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise ValueError("a URL such as https://s3.example.com")
+    return text.rstrip("/")
+
+
+def _matching(pattern: str, what: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if re.fullmatch(pattern, text) is None:
+            raise ValueError(what)
+        return text
+
+    return read
+
+
+_bucket = _matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of a bucket, such as example-phi")
+_prefix = _matching(r"[a-zA-Z0-9_-]{1,60}", "letters, digits, hyphens and underscores")
 
 
 def _between(low: int, high: int) -> Callable[[str], int]:
@@ -72,6 +100,26 @@ class Settings:
     documents: Path | None = _setting("CHARTWAY_DOCUMENTS", Path, None)
     #: Folder of the local keyring; by default inside the data folder.
     keyring: Path | None = _setting("CHARTWAY_KEYRING", Path, None)
+    #: Where sealed documents are kept: a folder of this machine, or a bucket.
+    store: str = _setting("CHARTWAY_STORE", _one_of("folder", "s3"), "folder")
+    #: The bucket, if documents are kept in S3.
+    s3_bucket: str = _setting("CHARTWAY_S3_BUCKET", _bucket, "")
+    #: Another server than AWS that speaks S3.
+    s3_endpoint: str = _setting("CHARTWAY_S3_ENDPOINT", _url, "")
+    #: Region of the bucket.
+    s3_region: str = _setting("CHARTWAY_S3_REGION", str, "")
+    #: Whether requests carry checksums that some servers do not know.
+    s3_checksums: str = _setting(
+        "CHARTWAY_S3_CHECKSUMS", _one_of("when_supported", "when_required"), "when_supported"
+    )
+    #: Who wraps the clients' keys: the local keyring, or AWS KMS.
+    keys: str = _setting("CHARTWAY_KEYS", _one_of("local", "kms"), "local")
+    #: Region of the key service.
+    kms_region: str = _setting("CHARTWAY_KMS_REGION", str, "")
+    #: Another address of the key service; plain keys travel there, so https.
+    kms_endpoint: str = _setting("CHARTWAY_KMS_ENDPOINT", _https_url, "")
+    #: Keeps installations apart that share an account: aliases are alias/<prefix>/<client>.
+    kms_prefix: str = _setting("CHARTWAY_KMS_PREFIX", _prefix, "chartway")
     #: The address people type; https everywhere but on the own machine. Cookies follow it.
     origin: str = _setting("CHARTWAY_ORIGIN", _origin, "http://127.0.0.1:8700")
     #: Interface to listen on.
@@ -150,7 +198,25 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         raise WrongSetting("CHARTWAY_OWNER_URL is missing: with CHARTWAY_DATABASE_URL set, migrations need it too.")
     if settings.owner_url and not settings.database_url:
         raise WrongSetting("CHARTWAY_DATABASE_URL is missing: CHARTWAY_OWNER_URL alone cannot run the portal.")
+    _check_places(settings, environment)
     return settings
+
+
+def _check_places(settings: Settings, environment: Mapping[str, str]) -> None:
+    """Refuse settings of a store or key provider that is not the one in use: one of the two is a mistake."""
+    if settings.store == "s3" and not settings.s3_bucket:
+        raise WrongSetting("CHARTWAY_S3_BUCKET is missing: CHARTWAY_STORE is s3.")
+    if settings.keys == "kms" and not settings.kms_region:
+        raise WrongSetting("CHARTWAY_KMS_REGION is missing: CHARTWAY_KEYS is kms.")
+    for choice, value, unused in (
+        ("CHARTWAY_STORE", settings.store, {"folder": ("CHARTWAY_S3_BUCKET", "CHARTWAY_S3_ENDPOINT"),
+                                            "s3": ("CHARTWAY_DOCUMENTS",)}),
+        ("CHARTWAY_KEYS", settings.keys, {"local": ("CHARTWAY_KMS_REGION", "CHARTWAY_KMS_ENDPOINT"),
+                                          "kms": ("CHARTWAY_KEYRING",)}),
+    ):  # fmt: skip
+        for variable in unused[value]:
+            if environment.get(variable) or environment.get(f"{variable}_FILE"):
+                raise WrongSetting(f"{variable} is set, but {choice} is {value} and does not use it. Change one of them.")
 
 
 @cache

@@ -4,18 +4,22 @@ import contextlib
 import os
 import re
 import secrets
-import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Protocol, TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 import anyio
 import anyio.to_thread
 
-from storage.folders import create_file, make_private_folder, publish, sync_folder
+from portal.errors import Unavailable
+from storage.folders import make_private_folder, sync_folder
+from storage.temporary_file import TemporaryFile
 
 Result = TypeVar("Result")
 
@@ -30,9 +34,29 @@ class ObjectMissing(Exception):
     """No object has this key."""
 
 
+class StoreUnavailable(Unavailable):
+    """The store refuses or does not answer."""
+
+    message = "The document store is not answering right now. Nothing was lost; try again in a minute."
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object as a listing tells of it."""
+
+    key: str
+    size: int  # sealed bytes
+    modified_at: datetime
+
+
 def object_key(client_id: UUID, blob_id: UUID) -> str:
     """The key of a blob's object; ids alone, since keys show up in listings and bills."""
     return f"v1/{client_id.hex}/{blob_id.hex}"
+
+
+def is_object_key(key: str) -> bool:
+    """True for what `object_key` makes, and nothing else."""
+    return re.fullmatch(r"v1/[0-9a-f]{32}/[0-9a-f]{32}", key) is not None
 
 
 class Sink(Protocol):
@@ -69,6 +93,14 @@ class ObjectStore(Protocol):
         """Remove the object; calm when it is gone already."""
         ...
 
+    async def give_up(self, key: str) -> None:
+        """Remove the object and whatever unfinished writers of it left: for keys whose writer has lost its lease."""
+        ...
+
+    def list_keys(self, client_id: UUID | None = None) -> AsyncIterator[StoredObject]:
+        """Every object of a client, or of all, in any order; one that comes or goes meanwhile may be missed."""
+        ...
+
     async def sweep_temporary(self, older_than_seconds: float) -> int:
         """Remove what unfinished writers left that long ago; returns how many."""
         ...
@@ -89,13 +121,13 @@ class FolderStore:
     async def writing(self, key: str) -> AsyncIterator[Sink]:
         """A sink for a new object: it appears, whole and durable, on clean exit, and never after an error."""
         final = self._path(key)
-        file = _TemporaryFile(self._root / ".tmp" / f"{final.parent.name}.{final.name}.{secrets.token_hex(8)}")
+        file = TemporaryFile(self._root / ".tmp" / f"{final.parent.name}.{final.name}.{secrets.token_hex(8)}")
         sink = _FolderSink(file, self._limiter)
         try:
             await self._run(file.create)
             yield sink
             await sink.flush()
-            await self._run(lambda: file.commit(final))
+            await self._run(lambda: _commit(file, final))
         except BaseException:
             with anyio.CancelScope(shield=True):
                 await self._run(file.discard)
@@ -134,6 +166,21 @@ class FolderStore:
         path = self._path(key)
         await self._run(lambda: _remove(path))
 
+    async def give_up(self, key: str) -> None:
+        """Remove the object and whatever unfinished writers of it left."""
+        path = self._path(key)
+        # Files on their way first: one that is published in between is then found under its final name.
+        await self._run(lambda: _remove_matching(self._root / ".tmp", f"{path.parent.name}.{path.name}."))
+        await self._run(lambda: _remove(path))
+
+    async def list_keys(self, client_id: UUID | None = None) -> AsyncIterator[StoredObject]:
+        """Every object of a client, or of all."""
+        top = self._root / "v1"
+        folders = [top / client_id.hex] if client_id else await self._run(lambda: sorted(top.iterdir()))
+        for folder in folders:
+            for found in await self._run(partial(_listed, folder)):
+                yield found
+
     async def sweep_temporary(self, older_than_seconds: float) -> int:
         """Remove what unfinished writers left untouched for that long; returns how many."""
         return await self._run(lambda: _sweep(self._root / ".tmp", older_than_seconds))
@@ -142,7 +189,7 @@ class FolderStore:
         return await anyio.to_thread.run_sync(work, limiter=self._limiter)
 
     def _path(self, key: str) -> Path:
-        if re.fullmatch(r"v1/[0-9a-f]{32}/[0-9a-f]{32}", key) is None:
+        if not is_object_key(key):
             raise ValueError("this is not the key of an object")
         return self._root / key
 
@@ -150,7 +197,7 @@ class FolderStore:
 class _FolderSink:
     """Gathers small pieces, so that a thread is asked once per batch and not once per piece."""
 
-    def __init__(self, file: "_TemporaryFile", limiter: anyio.CapacityLimiter) -> None:
+    def __init__(self, file: "TemporaryFile", limiter: anyio.CapacityLimiter) -> None:
         self._file = file
         self._limiter = limiter
         self._gathered = bytearray()
@@ -165,61 +212,35 @@ class _FolderSink:
         await anyio.to_thread.run_sync(self._file.write, batch, limiter=self._limiter)
 
 
-class _TemporaryFile:
-    """A file on its way to becoming an object.
-
-    When a task is cancelled its thread works on, so `discard` may come while another thread is still creating or
-    writing. The lock makes it wait, and whoever comes after it finds the file ended.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        self._file: BinaryIO | None = None
-        self._ended = False
-
-    def create(self) -> None:
-        with self._lock:
-            if not self._ended:
-                self._file = os.fdopen(create_file(self._path), "wb", buffering=0)
-
-    def write(self, data: bytearray) -> None:
-        with self._lock:
-            file = self._opened()
-            rest = memoryview(data)
-            while rest:
-                rest = rest[file.write(rest) :]
-
-    def commit(self, final: Path) -> None:
-        with self._lock:
-            file = self._opened()
-            os.fsync(file.fileno())
-            file.close()
-            # The folder's name is synced before the object's: a durable name in a folder without one is lost.
-            make_private_folder(final.parent)
-            try:
-                publish(self._path, final)
-            except FileExistsError:
-                raise ObjectExists from None
-            self._ended = True
-
-    def discard(self) -> None:
-        with self._lock:
-            self._ended = True
-            if self._file is not None:
-                self._file.close()
-                self._path.unlink(missing_ok=True)
-
-    def _opened(self) -> BinaryIO:
-        if self._file is None or self._ended:
-            raise ValueError("this object is no longer being written")
-        return self._file
+def _commit(file: TemporaryFile, final: Path) -> None:
+    try:
+        file.commit(final)
+    except FileExistsError:
+        raise ObjectExists from None
 
 
 def _remove(path: Path) -> None:
     with contextlib.suppress(FileNotFoundError):
         path.unlink()
         sync_folder(path.parent)
+
+
+def _remove_matching(folder: Path, beginning: str) -> None:
+    for path in folder.iterdir():
+        if path.name.startswith(beginning):
+            path.unlink(missing_ok=True)
+
+
+def _listed(folder: Path) -> list[StoredObject]:
+    found = []
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
+        for entry in entries:
+            key = f"v1/{folder.name}/{entry.name}"
+            with contextlib.suppress(FileNotFoundError):
+                if is_object_key(key) and entry.is_file(follow_symlinks=False):
+                    status = entry.stat(follow_symlinks=False)
+                    found.append(StoredObject(key, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC)))
+    return found
 
 
 def _sweep(folder: Path, older_than_seconds: float) -> int:

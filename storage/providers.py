@@ -5,12 +5,14 @@ import os
 import re
 import secrets
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-from portal.errors import PortalError
+from portal.clock import utc_now
+from portal.errors import PortalError, Unavailable
 from storage.envelope import context, seal, unseal
 from storage.folders import create_file, make_private_folder, publish, sync_folder
 
@@ -23,6 +25,12 @@ class KeyDestroyed(PortalError):
         "This client's documents and details were destroyed with its key and cannot be opened again. "
         "Ask the compliance officer for the record of the destruction."
     )
+
+
+class KeysUnavailable(Unavailable):
+    """The key service refuses or does not answer."""
+
+    message = "The key service is not answering right now. Nothing was lost; try again in a minute."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +53,11 @@ class KeyProvider(Protocol):
         """The plain key; raises KeyDestroyed if the master is gone, SealBroken if it is not this client's."""
         ...
 
-    def destroy(self, provider_key: str) -> None:
-        """Destroy the master key for good; calm when it is gone already."""
+    def destroy(self, provider_key: str) -> datetime:
+        """Destroy the master key: at once nothing opens any more, and from the returned moment on nothing ever will.
+
+        Calm when it is gone already.
+        """
         ...
 
 
@@ -74,13 +85,13 @@ class LocalKeyring:
         """The plain key; raises KeyDestroyed if the master is gone, SealBroken if it is not this client's."""
         return unseal(self._master(provider_key), wrapped, context("client-key", client_id))
 
-    def destroy(self, provider_key: str) -> None:
-        """Take the master's name away, then overwrite what it named, as far as the disk allows."""
+    def destroy(self, provider_key: str) -> datetime:
+        """Take the master's name away, then overwrite what it named, as far as the disk allows; final at once."""
         path = self._path(provider_key)
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except FileNotFoundError:
-            return
+            return utc_now()
         try:
             # Name first: a reader must find the key or nothing, never zeros.
             with contextlib.suppress(FileNotFoundError):
@@ -90,6 +101,7 @@ class LocalKeyring:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+        return utc_now()
 
     def _made_master(self, provider_key: str) -> bytes:
         with contextlib.suppress(KeyDestroyed):

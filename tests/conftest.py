@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import os
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from storage.objects import FolderStore
 from storage.providers import LocalKeyring
 from storage.vault import VAULT
 from tests.cast import Browser, House, build_house, open_browser
+from tests.seaweed import Seaweed
 
 for name in [name for name in os.environ if name.startswith("CHARTWAY_")]:
     del os.environ[name]  # an exported setting must never point the tests at somebody's database
@@ -133,6 +134,17 @@ async def house(database: Databases, tmp_path: Path) -> AsyncIterator[House]:
         yield await build_house(connection)
     finally:
         await connection.close()
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seaweed]:
+    """A real S3 server for this test process; make a bucket for each test."""
+    server = Seaweed(tmp_path_factory.mktemp("seaweed"))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
 
 
 Web = Callable[[str | None], Awaitable[Browser]]

@@ -4,6 +4,7 @@ import click
 
 from portal.commands.house import embedded_server, ready_settings
 from portal.settings import get_settings
+from storage.opening import open_vault
 
 
 @click.command()
@@ -18,6 +19,7 @@ def command() -> None:
 
     was_embedded = get_settings().embedded
     settings = ready_settings()
+    open_vault(settings)  # what is wrong with it is said here, once, and not by each web process
     click.echo(f"Serving {settings.origin} on {settings.host}:{settings.port}.")
     try:
         Server(

@@ -13,9 +13,7 @@ from portal.database import DB
 from portal.jobs import run_jobs
 from portal.settings import Settings
 from portal.web.logs import set_up_logs
-from storage.objects import FolderStore
-from storage.providers import LocalKeyring
-from storage.vault import VAULT
+from storage.opening import open_vault
 
 log = structlog.get_logger()
 
@@ -32,7 +30,7 @@ def command() -> None:
 
 async def _work(settings: Settings) -> None:
     set_up_logs(settings.log_level)
-    VAULT.open(FolderStore(settings.documents_folder), LocalKeyring(settings.keyring_folder))
+    open_vault(settings)
     await DB.open(settings.database_url, size=settings.pool_size)
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):

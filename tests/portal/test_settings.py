@@ -11,7 +11,7 @@ from tests.conftest import REPOSITORY
 
 def test_the_example_file_and_the_settings_name_the_same_variables_with_the_same_defaults() -> None:
     text = (REPOSITORY / ".env.example").read_text()
-    written = dict(re.findall(r"^#? ?(CHARTWAY_[A-Z_]+)=(.*)$", text, re.MULTILINE))
+    written = dict(re.findall(r"^#? ?(CHARTWAY_[A-Z0-9_]+)=(.*)$", text, re.MULTILINE))
     assert set(written) == set(variables())
     assert read_settings(written) == Settings()
     lines = text.splitlines()
@@ -41,6 +41,24 @@ def test_no_code_reads_the_environment_by_itself() -> None:
         ({"CHARTWAY_DATABASE_URL": "mysql://x"}, "CHARTWAY_DATABASE_URL is wrong"),
         ({"CHARTWAY_DATABASE_URL": "postgresql://a@b/c"}, "CHARTWAY_OWNER_URL is missing"),
         ({"CHARTWAY_OWNER_URL": "postgresql://a@b/c"}, "CHARTWAY_DATABASE_URL is missing"),
+        ({"CHARTWAY_STORE": "bucket"}, "CHARTWAY_STORE is wrong: it should be one of folder, s3."),
+        ({"CHARTWAY_STORE": "s3"}, "CHARTWAY_S3_BUCKET is missing"),
+        ({"CHARTWAY_STORE": "s3", "CHARTWAY_S3_BUCKET": "Not A Bucket"}, "CHARTWAY_S3_BUCKET is wrong"),
+        ({"CHARTWAY_S3_BUCKET": "phi"}, "CHARTWAY_S3_BUCKET is set, but CHARTWAY_STORE is folder"),
+        (
+            {"CHARTWAY_STORE": "s3", "CHARTWAY_S3_BUCKET": "phi", "CHARTWAY_DOCUMENTS": "/x"},
+            "CHARTWAY_DOCUMENTS is set, but CHARTWAY_STORE is s3",
+        ),
+        ({"CHARTWAY_S3_ENDPOINT": "seaweed:8333"}, "CHARTWAY_S3_ENDPOINT is wrong"),
+        ({"CHARTWAY_S3_CHECKSUMS": "never"}, "CHARTWAY_S3_CHECKSUMS is wrong"),
+        ({"CHARTWAY_KEYS": "kms"}, "CHARTWAY_KMS_REGION is missing"),
+        ({"CHARTWAY_KMS_REGION": "us-east-1"}, "CHARTWAY_KMS_REGION is set, but CHARTWAY_KEYS is local"),
+        (
+            {"CHARTWAY_KEYS": "kms", "CHARTWAY_KMS_REGION": "us-east-1", "CHARTWAY_KEYRING": "/x"},
+            "CHARTWAY_KEYRING is set, but CHARTWAY_KEYS is kms",
+        ),
+        ({"CHARTWAY_KMS_ENDPOINT": "http://kms.example.com"}, "CHARTWAY_KMS_ENDPOINT is wrong: it should be an https"),
+        ({"CHARTWAY_KMS_PREFIX": "a/b"}, "CHARTWAY_KMS_PREFIX is wrong"),
         ({"CHARTWAY_DATABSE_URL": "x"}, "CHARTWAY_DATABSE_URL is not a setting"),
         ({"CHARTWAY_PORT_FILE": "/nowhere/at/all"}, "CHARTWAY_PORT_FILE names /nowhere/at/all"),
     ],

@@ -63,11 +63,9 @@ async def _load(settings: Settings, say: Callable[[str], None]) -> None:
     from portal.commands.demo.seeding import is_loaded, leave_work_waiting, load_company
     from portal.commands.demo.walk import walk
     from portal.database import DB
-    from storage.objects import FolderStore
-    from storage.providers import LocalKeyring
-    from storage.vault import VAULT
+    from storage.opening import open_vault
 
-    VAULT.open(FolderStore(settings.documents_folder), LocalKeyring(settings.keyring_folder))
+    open_vault(settings)
     await DB.open(settings.database_url, size=settings.pool_size)
     try:
         if await is_loaded():
