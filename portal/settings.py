@@ -109,9 +109,7 @@ class Settings:
     #: Region of the bucket.
     s3_region: str = _setting("CHARTWAY_S3_REGION", str, "")
     #: Whether requests carry checksums that some servers do not know.
-    s3_checksums: str = _setting(
-        "CHARTWAY_S3_CHECKSUMS", _one_of("when_supported", "when_required"), "when_supported"
-    )
+    s3_checksums: str = _setting("CHARTWAY_S3_CHECKSUMS", _one_of("when_supported", "when_required"), "when_supported")
     #: Who wraps the clients' keys: the local keyring, or AWS KMS.
     keys: str = _setting("CHARTWAY_KEYS", _one_of("local", "kms"), "local")
     #: Region of the key service.
@@ -216,7 +214,7 @@ def _check_places(settings: Settings, environment: Mapping[str, str]) -> None:
     ):  # fmt: skip
         for variable in unused[value]:
             if environment.get(variable) or environment.get(f"{variable}_FILE"):
-                raise WrongSetting(f"{variable} is set, but {choice} is {value} and does not use it. Change one of them.")
+                raise WrongSetting(f"{variable} is set, but {choice} is {value} and does not use it. Change one.")
 
 
 @cache

@@ -67,7 +67,7 @@ class Seaweed:
                 "-master.volumeSizeLimitMB=64", "-volume.max=2000", "-volume.preStopSeconds=0",
                 "-master.telemetry=false",
             ],
-            cwd=self.folder, stdout=log, stderr=log, 
+            cwd=self.folder, stdout=log, stderr=log,
             preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, no lock
         )  # fmt: skip
         log.close()
