@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+import time
 from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,7 +23,13 @@ from storage.vault import VAULT
 
 Kind = Literal["original", "page", "text"]
 
+_GIVEN_UP = "The upload took too long and was given up. Nothing was kept of it; send the files again."
+
+#: How long a writer may be silent before the sweeper takes what it wrote. A lease costs nothing: until it is confirmed
+#: a blob is seen by nobody.
 LEASE = timedelta(minutes=15)
+#: Seconds after which a writer that still writes says so.
+RENEW_AFTER = 60.0
 #: How much is sealed at once, off the event loop.
 BATCH = 1 << 20
 
@@ -52,14 +59,16 @@ class OpenableBlob:
 
 
 async def write_blob(
-    actor: Actor, chunks: AsyncIterable[bytes], *, client_id: UUID, owner_id: UUID, kind: Kind, most: int
-) -> SealedBlob:
+    actor: Actor, chunks: AsyncIterable[bytes], *, client_id: UUID, owner_id: UUID, kind: Kind, most: int,
+    attempt: UUID | None = None,
+) -> SealedBlob:  # fmt: skip
     """Seal a stream of plaintext into the store, in constant memory; raises TooLarge above `most` bytes.
 
     Opens a transaction of its own for the pending row, so it must not be called inside one. Whatever fails, the object
-    is not there afterwards; the row is swept when its lease has run out.
+    is not there afterwards; the row is swept when its lease has run out. Blobs that are confirmed together should share
+    an `attempt`: while one of them is being written, the leases of all are renewed.
     """
-    blob_id, attempt, blob_key = new_id(), uuid4(), secrets.token_bytes(32)
+    blob_id, attempt, blob_key = new_id(), attempt or uuid4(), secrets.token_bytes(32)
     store_key = object_key(client_id, blob_id)
     async with acting_as(actor):
         client_key = await get_active_key(client_id)
@@ -78,7 +87,7 @@ async def write_blob(
         return sealer.update(batch)
 
     async with VAULT.store.writing(store_key) as sink:
-        async for batch in _in_batches(chunks):
+        async for batch in _in_batches(_keeping_the_lease(actor, attempt, chunks)):
             plain_size += len(batch)
             if plain_size > most:
                 raise TooLarge
@@ -92,14 +101,19 @@ async def write_blob(
 
 
 async def confirm_blob(blob: SealedBlob) -> None:
-    """Say in the current transaction that a blob is stored; raises Conflict if its lease was lost meanwhile."""
+    """Say in the current transaction that a blob is stored; raises Conflict if its lease was lost meanwhile.
+
+    The row decides: what a writer has put into the store after the sweeper was there is taken away again.
+    """
     changed = await DB.execute(
         "UPDATE blob SET state = 'stored', plain_size = $3, sealed_size = $4, content_mac = $5"
         " WHERE id = $1 AND attempt = $2 AND state = 'pending'",
         blob.id, blob.attempt, blob.plain_size, blob.sealed_size, blob.content_mac,
     )  # fmt: skip
     if not changed:
-        raise Conflict("The upload took too long and was given up. Nothing was kept of it; send the files again.")
+        if await DB.value("SELECT state IN ('sweeping', 'abandoned') FROM blob WHERE id = $1", blob.id):
+            await VAULT.store.give_up(object_key(blob.client_id, blob.id))
+        raise Conflict(_GIVEN_UP)
 
 
 async def find_blob(blob_id: UUID) -> OpenableBlob:
@@ -142,27 +156,53 @@ async def read_whole_blob(blob: OpenableBlob) -> bytes:
 
 
 async def sweep_blobs(worker: Actor, *, at_most: int = 100) -> int:
-    """Clear blobs that nobody finished within their lease, object first, row last; returns how many.
+    """Clear blobs that nobody finished within their lease, and those to be deleted, object first, row last.
 
-    The row is marked in a transaction of its own: an uploader who comes back late finds its attempt gone and keeps
-    nothing.
+    Returns how many. A pending row is marked in a transaction of its own: an uploader who comes back late finds its
+    attempt gone and keeps nothing. A sweeper that dies midway is followed by another after five minutes.
     """
     async with acting_as(worker):
         rows = await DB.fetch(
-            "UPDATE blob SET state = 'sweeping', lease_until = clock_timestamp() + interval '5 minutes'"
-            " WHERE id IN (SELECT id FROM blob WHERE state IN ('pending', 'sweeping')"
+            "UPDATE blob SET state = CASE state WHEN 'pending' THEN 'sweeping' ELSE state END,"
+            " lease_until = clock_timestamp() + interval '5 minutes'"
+            " WHERE id IN (SELECT id FROM blob WHERE state IN ('pending', 'sweeping', 'deleting')"
             " AND lease_until < clock_timestamp() ORDER BY lease_until LIMIT $1 FOR UPDATE SKIP LOCKED)"
             " RETURNING id, store_key",
             at_most,
         )
-    for row in rows:
-        await VAULT.store.delete(row["store_key"])
-    async with acting_as(worker):
-        await DB.execute(
-            "UPDATE blob SET state = 'abandoned', wrapped_key = NULL WHERE state = 'sweeping' AND id = ANY($1::uuid[])",
-            [row["id"] for row in rows],
-        )
-    return len(rows)
+    gone = []
+    try:
+        for row in rows:
+            await VAULT.store.give_up(row["store_key"])
+            gone.append(row["id"])
+    finally:
+        async with acting_as(worker):
+            await DB.execute(
+                "UPDATE blob SET state = CASE state WHEN 'sweeping' THEN 'abandoned' ELSE 'deleted' END,"
+                " wrapped_key = NULL WHERE state IN ('sweeping', 'deleting') AND id = ANY($1::uuid[])",
+                gone,
+            )
+    return len(gone)
+
+
+async def _keeping_the_lease(actor: Actor, attempt: UUID, chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    """The same chunks, with the leases of the attempt renewed every minute; raises Conflict once they are lost."""
+    renewed_at = time.monotonic()
+    async for chunk in chunks:
+        yield chunk
+        if time.monotonic() - renewed_at > RENEW_AFTER:
+            await _renew(actor, attempt)
+            renewed_at = time.monotonic()
+
+
+async def _renew(actor: Actor, attempt: UUID) -> None:
+    async with acting_as(actor):
+        renewed = await DB.execute(
+            "UPDATE blob SET lease_until = clock_timestamp() + $2 WHERE attempt = $1 AND state = 'pending'",
+            attempt, LEASE,
+        )  # fmt: skip
+    if not renewed:
+        raise Conflict(_GIVEN_UP)
 
 
 async def _in_batches(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:

@@ -98,7 +98,7 @@ class ObjectStore(Protocol):
         ...
 
     def list_keys(self, client_id: UUID | None = None) -> AsyncIterator[StoredObject]:
-        """Every object of a client, or of all, in any order; one that comes or goes meanwhile may be missed."""
+        """Every object of a client, or of all, client by client; one that comes or goes meanwhile may be missed."""
         ...
 
     async def sweep_temporary(self, older_than_seconds: float) -> int:

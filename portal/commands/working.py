@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+import structlog
+
 from assignments import reactions as assignments
 from assignments.events import HAND_OUT, Subscription, hand_out
 from assignments.preparing import jobs as preparing
@@ -13,10 +15,16 @@ from portal.clock import utc_now
 from portal.invoicing import reactions as invoicing
 from portal.jobs import JobHandler
 from storage.blobs import sweep_blobs
+from storage.inventory import take_inventory
+from storage.vault import VAULT
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     *assignments.SUBSCRIPTIONS, *quality.SUBSCRIPTIONS, *invoicing.SUBSCRIPTIONS,
 )  # fmt: skip
+
+DAY = 86_400.0
+
+log = structlog.get_logger()
 
 JOBS: dict[str, JobHandler] = {HAND_OUT: partial(hand_out, subscriptions=SUBSCRIPTIONS), **preparing.JOBS}
 
@@ -31,5 +39,22 @@ async def sweep_unfinished() -> int:
     return await sweep_blobs(WORKER)
 
 
-#: What is done again and again: every so many seconds.
-EVERY: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = ((5, take_back_expired), (60, sweep_unfinished))
+async def sweep_leftovers() -> int:
+    """Clear what a writer left that died before it was known by any row; a day old, so that nobody can be at it."""
+    return await VAULT.store.sweep_temporary(DAY)
+
+
+async def compare_store_with_rows() -> None:
+    """Raise the alarm if the store and the database disagree. Nothing is deleted: a person must look first."""
+    found = await take_inventory(WORKER)
+    if found.without_row or found.without_object:
+        log.error(
+            "the store and the database disagree", objects=found.objects, without_row=found.without_row[:20],
+            without_object=found.without_object[:20],
+        )  # fmt: skip
+
+
+#: What is done again and again: every so many seconds, the first time at once.
+EVERY: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = (
+    (5, take_back_expired), (60, sweep_unfinished), (DAY, sweep_leftovers), (7 * DAY, compare_store_with_rows),
+)  # fmt: skip
