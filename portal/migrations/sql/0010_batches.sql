@@ -102,6 +102,7 @@ ALTER TABLE chart ALTER COLUMN batch_id SET NOT NULL, ALTER COLUMN counts_from S
   ADD CONSTRAINT chart_counts_from_its_receipt_on CHECK (counts_from >= received_at),
   ADD FOREIGN KEY (client_id, batch_id) REFERENCES batch (client_id, id);
 CREATE INDEX chart_batch ON chart (client_id, batch_id);
+CREATE INDEX chart_encounter ON chart (client_id, encounter_id);
 
 -- The schedule -----------------------------------------------------------------------------------------------------
 
@@ -156,7 +157,7 @@ CALL client_owned('schedule_draft', client => 'SELECT, INSERT, DELETE');
 -- Client staff say that a chart cannot wait, which moves it in line.
 GRANT UPDATE (is_stat, due_at, stat_requested_at) ON chart TO chartway_client;
 GRANT UPDATE (stat_requested_at) ON chart TO chartway_manager;
-GRANT UPDATE (rank, due_at) ON queue_entry TO chartway_client;
+GRANT UPDATE (rank, due_at), SELECT (due_at) ON queue_entry TO chartway_client;
 DO $$
 DECLARE owned text;
 BEGIN
