@@ -63,7 +63,6 @@ class Stage(StrEnum):
 LEASE = timedelta(minutes=30)
 #: How long a correction waits for its coder of record before anybody else may take it.
 KEPT_FOR_THE_CODER = timedelta(hours=24)
-STAT_PROMISE = timedelta(hours=4)
 STAT_WEIGHT = 3.0
 #: Steepness of the line's order, in hours: the look-ahead of the apparent-tardiness-cost index.
 LOOK_AHEAD = timedelta(hours=4)
@@ -82,12 +81,6 @@ def ensure_can_move(current: ChartState | None, wanted: ChartState) -> str:
 def with_specialty(line: str, specialty: str) -> str:
     """A service line's name, followed by its specialty unless the name says it already."""
     return line if specialty.casefold() in line.casefold() else f"{line} · {specialty}"
-
-
-def due_at(received_at: datetime, *, promise_hours: int, is_stat: bool) -> datetime:
-    """When a chart is due: its service line's promise after receipt, or four hours for STAT."""
-    promise = timedelta(hours=promise_hours)
-    return received_at + (min(promise, STAT_PROMISE) if is_stat else promise)
 
 
 def rank(due: datetime, *, is_stat: bool, minutes: float = 10.0) -> datetime:

@@ -61,6 +61,9 @@ class Chart(Table, tablename="chart", db=DB):
     delivered_at = Timestamptz(null=True, default=None)
     coder_of_record = UUID(null=True, default=None)
     auditor_of_record = UUID(null=True, default=None)
+    batch_id = UUID(default=None)
+    counts_from = Timestamptz(default=None)
+    stat_requested_at = Timestamptz(null=True, default=None)
 
 
 class Upload(Table, tablename="upload", db=DB):

@@ -114,6 +114,11 @@ async def _make_client(
         client_id, code, name, zone, NOW,
     )  # fmt: skip
     await connection.execute(
+        "INSERT INTO agreement (id, client_id, kind, reference, signed_on, effective_on, recorded_at)"
+        " VALUES ($1, $2, 'baa', 'Cabinet 4', '2026-01-01', '2026-01-01', $3)",
+        new_id(), client_id, NOW,
+    )  # fmt: skip
+    await connection.execute(
         "INSERT INTO location (id, client_id, name) VALUES ($1, $2, $3)", location_id, client_id, f"{name} Main"
     )
     lines = {}

@@ -18,7 +18,8 @@ from uuid import UUID
 from PIL import Image, ImageDraw
 
 from assignments.lining_up import line_up
-from assignments.rules import Stage, due_at
+from assignments.promises import due_at, stat_due_at
+from assignments.rules import Stage
 from portal.actor import WORKER, Actor
 from portal.database import acting_as
 from portal.ids import new_id
@@ -67,6 +68,7 @@ async def make_chart(
     """
     client = client or house.north
     chart_id, encounter_id = new_id(), new_id()
+    due = due_at(received_at, promise_hours=promise_hours)
     async with acting_as(WORKER):
         key = await get_active_key(client.id)
     if patient_id is None:
@@ -99,7 +101,7 @@ async def make_chart(
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         chart_id, client.id, counted["number"], encounter_id, client.lines[specialty], patient_id, specialty, state,
         is_stat, service_on, received_at, None if state == "received" else received_at,
-        due_at(received_at, promise_hours=promise_hours, is_stat=is_stat), coder.person_id if coder else None,
+        stat_due_at(received_at, stat_hours=4, due=due) if is_stat else due, coder.person_id if coder else None,
     )  # fmt: skip
     pages = []
     if text is not None:

@@ -9,7 +9,8 @@ from assignments.intake.patients import check_encounter, check_patient, make_enc
 from assignments.intake.rules import NewChart
 from assignments.intake.taking_files import Accepted
 from assignments.preparing import PREPARE_DOCUMENT
-from assignments.rules import ChartState, due_at, ensure_can_move
+from assignments.promising import promise
+from assignments.rules import ChartState, ensure_can_move
 from auditing.access_log.actions import Action
 from auditing.access_log.recording import record
 from portal.actor import Actor
@@ -17,6 +18,7 @@ from portal.database import DB
 from portal.errors import Invalid
 from portal.ids import new_id
 from portal.jobs import put_in_line
+from portal.tenancy.agreements import NO_AGREEMENT, has_agreement
 from storage.blobs import confirm_blob
 from storage.client_keys import ClientKey
 from storage.sealed_fields import seal_field
@@ -30,6 +32,12 @@ class CannotReceive(Invalid):
         self.field = field
         self.chart_id = chart_id
         self.number = number
+
+
+async def ensure_agreement(client_id: UUID, *, now: datetime) -> None:
+    """Raise CannotReceive unless a business associate agreement is in force; inside the current transaction."""
+    if not await has_agreement(client_id, now=now):
+        raise CannotReceive("", NO_AGREEMENT)
 
 
 async def find_or_refuse(key: ClientKey, new: NewChart) -> tuple[UUID | None, UUID | None]:
@@ -61,21 +69,23 @@ async def make_chart(
 
     The transaction has taken the number first: the lock on the client's counter puts what arrives at once in a row.
     """
+    await ensure_agreement(key.client_id, now=now)
     patient_id, encounter_id = await find_or_refuse(key, new)
     patient_id = patient_id or await make_patient(key, new, now)
     encounter_id = encounter_id or await make_encounter(key, new, patient_id, now)
-    line = await DB.fetch_one(
-        "SELECT specialty, promise_hours FROM service_line WHERE id = $1 AND retired_at IS NULL", new.service_line_id
+    specialty = await DB.value(
+        "SELECT specialty FROM service_line WHERE id = $1 AND retired_at IS NULL", new.service_line_id
     )
-    if line is None:
+    if specialty is None:
         raise CannotReceive("service_line", "This service line has been retired. Choose another one.")
+    promised = await promise(service_line_id=new.service_line_id, received_at=now, is_stat=new.is_stat)
     chart_id = new_id()
     await DB.execute(
         "INSERT INTO chart (id, client_id, number, encounter_id, service_line_id, patient_id, specialty, state,"
-        " is_stat, service_on, received_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-        chart_id, key.client_id, number, encounter_id, new.service_line_id, patient_id, line["specialty"],
-        ChartState.RECEIVED.value, new.is_stat, new.service_on, now,
-        due_at(now, promise_hours=line["promise_hours"], is_stat=new.is_stat),
+        " is_stat, service_on, received_at, counts_from, due_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        chart_id, key.client_id, number, encounter_id, new.service_line_id, patient_id, specialty,
+        ChartState.RECEIVED.value, new.is_stat, new.service_on, now, promised.counts_from, promised.due_at,
     )  # fmt: skip
     await attach_documents(person, key, chart_id=chart_id, patient_id=patient_id, files=files, now=now)
     await tell(

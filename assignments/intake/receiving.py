@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from assignments.intake.making import find_or_refuse, make_chart
+from assignments.intake.making import ensure_agreement, find_or_refuse, make_chart
 from assignments.intake.rules import NewChart
 from assignments.intake.taking_files import Accepted, Refused
 from auditing.access_log.actions import Action
@@ -28,11 +28,11 @@ class Begun:
     is_repeated: bool
 
 
-async def begin_upload(person: Actor, *, upload_id: UUID, new: NewChart) -> Begun:
+async def begin_upload(person: Actor, *, upload_id: UUID, new: NewChart, now: datetime) -> Begun:
     """Look, before any file is taken, whether this chart can be received, and whether the form was received before.
 
-    Raises CannotReceive if the patient, the encounter or an earlier chart speaks against it, and Conflict if the same
-    form comes again with another encounter. A form whose files were all refused may be sent again, for another receipt.
+    Raises CannotReceive if no agreement is in force or the patient, the encounter or an earlier chart speaks against
+    it, and Conflict if the same form comes again with another encounter. A form whose files were all refused may be sent again, for another receipt.
     """
     client_id = _client_of(person)
     async with acting_as(person):
@@ -41,6 +41,7 @@ async def begin_upload(person: Actor, *, upload_id: UUID, new: NewChart) -> Begu
         if earlier and earlier["chart_id"]:
             _ensure_same(key, earlier, new)
             return Begun(upload_id, is_repeated=True)
+        await ensure_agreement(client_id, now=now)
         await find_or_refuse(key, new)
     return Begun(new_id() if earlier else upload_id, is_repeated=False)
 

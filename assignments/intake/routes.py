@@ -47,7 +47,7 @@ async def post_upload(request: Request[Any, Any, Any]) -> Response[Any]:
     form = Form(await _read_checked_fields(request, parts))
     try:
         new = read_new_chart(form, choices=await get_choices(request.user), now=utc_now())
-        upload = await begin_upload(request.user, upload_id=_upload_id(form), new=new)
+        upload = await begin_upload(request.user, upload_id=_upload_id(form), new=new, now=utc_now())
         if upload.is_repeated:
             await parts.skip()
             return await see_other(request, f"/uploads/{upload.id}")

@@ -10,7 +10,11 @@ class Permission(StrEnum):
 
     ACCESS_LOG_READ = "access-log:read"
     ACCOUNT_USE = "account:use"
+    AGREEMENT_MANAGE = "agreement:manage"
     AUDIT_WORK = "audit:work"
+    BATCH_READ = "batch:read"
+    BATCH_RECONCILE = "batch:reconcile"
+    CHART_HASTEN = "chart:hasten"
     CHART_READ = "chart:read"
     CHART_UPLOAD = "chart:upload"
     CLIENT_MANAGE = "client:manage"
@@ -28,13 +32,24 @@ class Permission(StrEnum):
 
 PERMISSIONS: dict[Kind, frozenset[str]] = {
     Kind.CLIENT: frozenset(
-        {Permission.ACCOUNT_USE, Permission.CHART_READ, Permission.CHART_UPLOAD, Permission.INVOICE_READ}
+        {
+            Permission.ACCOUNT_USE,
+            Permission.BATCH_READ,
+            Permission.BATCH_RECONCILE,
+            Permission.CHART_HASTEN,
+            Permission.CHART_READ,
+            Permission.CHART_UPLOAD,
+            Permission.INVOICE_READ,
+        }
     ),
     Kind.CODER: frozenset({Permission.ACCOUNT_USE, Permission.CODING_WORK}),
     Kind.AUDITOR: frozenset({Permission.ACCOUNT_USE, Permission.AUDIT_WORK}),
     Kind.MANAGER: frozenset(
         {
             Permission.ACCOUNT_USE,
+            Permission.BATCH_READ,
+            Permission.BATCH_RECONCILE,
+            Permission.CHART_HASTEN,
             Permission.CLIENT_MANAGE,
             Permission.FLOOR_READ,
             Permission.INVOICE_ISSUE,
@@ -46,8 +61,12 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
             Permission.STAFFING_MANAGE,
         }
     ),
-    Kind.COMPLIANCE: frozenset({Permission.ACCOUNT_USE, Permission.ACCESS_LOG_READ, Permission.PEOPLE_READ}),
-    Kind.ADMINISTRATOR: frozenset({Permission.ACCOUNT_USE, Permission.PEOPLE_MANAGE, Permission.PEOPLE_READ}),
+    Kind.COMPLIANCE: frozenset(
+        {Permission.ACCESS_LOG_READ, Permission.ACCOUNT_USE, Permission.AGREEMENT_MANAGE, Permission.PEOPLE_READ}
+    ),
+    Kind.ADMINISTRATOR: frozenset(
+        {Permission.ACCOUNT_USE, Permission.AGREEMENT_MANAGE, Permission.PEOPLE_MANAGE, Permission.PEOPLE_READ}
+    ),
 }
 
 

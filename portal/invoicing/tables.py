@@ -13,6 +13,7 @@ class Rate(Table, tablename="rate", db=DB):
     client_id = UUID(default=None)
     service_line_id = UUID(default=None)
     amount = Numeric(digits=(12, 4), default=None)
+    stat_percent = Numeric(digits=(5, 2), default=None)
     effective_on = Date(default=None)
     created_at = Timestamptz(default=None)
     created_by = UUID(null=True, default=None)

@@ -1,5 +1,7 @@
 """The shell's own pages, and the list of every route of the product."""
 
+from assignments.batches import routes as batches
+from assignments.batches import schedule_routes
 from assignments.charts_for_clients import routes as charts_for_clients
 from assignments.desk import routes as desk
 from assignments.intake import routes as intake
@@ -18,6 +20,8 @@ ROUTES = [
     post_sign_out,
     *access_log.ROUTES,
     *intake.ROUTES,
+    *batches.ROUTES,
+    *schedule_routes.ROUTES,
     *charts_for_clients.ROUTES,
     *desk.ROUTES,
     *viewing.ROUTES,

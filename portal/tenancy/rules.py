@@ -1,7 +1,9 @@
-"""The rules of tenancy: what a client's code, time zone and service lines may be. Pure."""
+"""The rules of tenancy: what a client's code, time zone, service lines and agreements may be. Pure."""
 
 import re
 from collections.abc import Sequence
+from datetime import date, timedelta
+from enum import StrEnum
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -20,6 +22,27 @@ US_ZONES = (
 )
 
 SHORTEST_PROMISE, LONGEST_PROMISE = 1, 2000  # hours
+LONGEST_STAT = 168  # hours
+
+#: From how many days before its end on an agreement is warned of, the second time in earnest.
+FIRST_WARNING, LAST_WARNING = 60, 30
+
+
+class AgreementKind(StrEnum):
+    """What a signed paper is."""
+
+    BAA = "baa"
+    CONTRACT = "contract"
+
+
+class Standing(StrEnum):
+    """How an agreement stands on a day."""
+
+    TO_COME = "to come"
+    IN_FORCE = "in force"
+    EXPIRES_SOON = "expires soon"
+    EXPIRED = "expired"
+    ENDED = "ended"
 
 
 def ensure_code(code: str) -> str:
@@ -46,3 +69,25 @@ def zones() -> Sequence[str]:
 @cache
 def _known_zones() -> frozenset[str]:
     return frozenset(available_timezones())
+
+
+def standing(effective_on: date, expires_on: date | None, ended_on: date | None, *, today: date) -> Standing:
+    """How an agreement stands: first and last day are both in force; ended early counts before expiry."""
+    if today < effective_on:
+        return Standing.TO_COME
+    if ended_on and today > ended_on:
+        return Standing.ENDED
+    if expires_on and today > expires_on:
+        return Standing.EXPIRED
+    last_on = min((day for day in (expires_on, ended_on) if day), default=None)
+    return Standing.EXPIRES_SOON if last_on and (last_on - today).days <= FIRST_WARNING else Standing.IN_FORCE
+
+
+def ensure_term(signed_on: date, effective_on: date, expires_on: date | None, *, today: date) -> None:
+    """Raise Invalid unless these can be the days of a signed paper."""
+    if signed_on > today + timedelta(days=1):  # somebody farther east may have signed it tomorrow already
+        raise Invalid("An agreement counts once it is signed: the day of signing cannot lie ahead.")
+    if expires_on and expires_on < effective_on:
+        raise Invalid("The last day lies before the first. Check both days.")
+    if expires_on and expires_on < signed_on:
+        raise Invalid("The agreement ends before it was signed. Check both days.")

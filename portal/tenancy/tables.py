@@ -1,6 +1,6 @@
 """Clients, their locations and service lines. `secret` columns are sealed or keyed; all others are clear."""
 
-from piccolo.columns import UUID, Integer, Text, Timestamptz
+from piccolo.columns import UUID, Array, Date, Integer, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 from portal.database import DB
@@ -34,6 +34,7 @@ class ServiceLine(Table, tablename="service_line", db=DB):
     name = Text(default=None)
     specialty = Text(default=None)
     promise_hours = Integer(default=None)
+    stat_hours = Integer(default=None)
     created_at = Timestamptz(default=None)
     retired_at = Timestamptz(null=True, default=None)
 
@@ -48,3 +49,36 @@ class Guideline(Table, tablename="guideline", db=DB):
     body = Text(default=None)
     written_by = UUID(default=None)
     written_at = Timestamptz(default=None)
+
+
+class Agreement(Table, tablename="agreement", db=DB):
+    """A signed paper with a client. Never changed but for its end."""
+
+    id = UUID(primary_key=True, default=None)
+    client_id = UUID(default=None)
+    kind = Text(default=None)
+    reference = Text(default=None)
+    signed_on = Date(default=None)
+    effective_on = Date(default=None)
+    expires_on = Date(null=True, default=None)
+    ended_on = Date(null=True, default=None)
+    recorded_at = Timestamptz(default=None)
+    recorded_by = UUID(null=True, default=None)
+
+
+class ClientCalendar(Table, tablename="client_calendar", db=DB):
+    """From when on a client's charts count: its cut-off and its working days."""
+
+    client_id = UUID(primary_key=True, default=None)
+    cut_off_minute = Integer(null=True, default=None)
+    working_days = Array(SmallInt(), default=None)
+    changed_at = Timestamptz(default=None)
+    changed_by = UUID(null=True, default=None)
+
+
+class ClientHoliday(Table, tablename="client_holiday", db=DB):
+    """A day on which nobody works for a client."""
+
+    client_id = UUID(primary_key=True, default=None)
+    day = Date(default=None)
+    name = Text(default=None)

@@ -22,6 +22,7 @@ STATIC = Path(__file__).parent / "static"
 #: The menu: what a person sees of it is what they may do.
 MENU: Sequence[tuple[str, str, str]] = (
     ("Charts", "/charts", Permission.CHART_READ),
+    ("Batches", "/batches", Permission.BATCH_READ),
     ("Upload", "/upload", Permission.CHART_UPLOAD),
     ("Coding", "/desk", Permission.CODING_WORK),
     ("Audits", "/audits", Permission.AUDIT_WORK),
@@ -30,6 +31,7 @@ MENU: Sequence[tuple[str, str, str]] = (
     ("Clients", "/clients", Permission.CLIENT_MANAGE),
     ("Invoices", "/invoices", Permission.INVOICE_READ),
     ("People", "/people", Permission.PEOPLE_READ),
+    ("Agreements", "/agreements", Permission.AGREEMENT_MANAGE),
     ("Access log", "/access-log", Permission.ACCESS_LOG_READ),
 )
 

@@ -13,7 +13,8 @@ from tests.cast import Client
 from tests.conftest import Sql
 
 #: Path parameters that are not named for their table.
-TABLES = {"page": "document_page", "line": "service_line", "event": "access_event", "entry": "queue_entry"}
+TABLES = {"page": "document_page", "line": "service_line", "event": "access_event", "entry": "queue_entry",
+          "draft": "schedule_draft", "expected": "expected_encounter"}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -198,6 +198,8 @@ READERS = {
     "patient_identity.name_sealed": {"client"}, "patient_identity.mrn_sealed": {"client"},
     "patient_identity.birth_on_sealed": {"client"}, "patient_identity.mrn_index": {"client"},
     "encounter.number_sealed": {"client"}, "encounter.number_index": {"client"},
+    "expected_encounter.number_sealed": {"client"}, "expected_encounter.number_index": {"client"},
+    "expected_encounter.patient_sealed": {"client"}, "schedule_draft.file_sealed": {"client"},
     "audit_draft.choices_sealed": {"auditor"},
     "document.name_sealed": {"client", "worker"}, "upload_file.name_sealed": {"client"},
     "finding.comment_sealed": {"coder", "auditor"}, "sample_seed.seed": {"worker"}, "person.password_hash": set(),

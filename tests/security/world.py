@@ -26,6 +26,7 @@ _COLUMNS = """
 _VALUES: dict[str, Any] = {
     "integer": 1, "smallint": 1, "bigint": 1, "boolean": True, "numeric": Decimal(1), "bytea": b"x" * 32,
     "date": date(2026, 9, 1), "timestamp with time zone": datetime(2026, 9, 1, tzinfo=UTC), "jsonb": "[]",
+    "smallint[]": [1],
 }  # fmt: skip
 
 #: Where a policy asks for more than an id.
