@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol, TypeVar
 from uuid import UUID
@@ -67,6 +68,10 @@ class ObjectStore(Protocol):
 
     async def delete(self, key: str) -> None:
         """Remove the object; calm when it is gone already."""
+        ...
+
+    def list_keys(self, client_id: UUID | None = None) -> AsyncIterator[tuple[str, int, datetime]]:
+        """Every object of a client, or of all: its key, its size in bytes, and when it was written."""
         ...
 
     async def sweep_temporary(self, older_than_seconds: float) -> int:
@@ -133,6 +138,14 @@ class FolderStore:
         """Remove the object; calm when it is gone already."""
         path = self._path(key)
         await self._run(lambda: _remove(path))
+
+    async def list_keys(self, client_id: UUID | None = None) -> AsyncIterator[tuple[str, int, datetime]]:
+        """Every object of a client, or of all: its key, its size in bytes, and when it was written."""
+        top = self._root / "v1"
+        folders = [top / client_id.hex] if client_id else await self._run(lambda: sorted(top.iterdir()))
+        for folder in folders:
+            for entry in await self._run(lambda folder=folder: _list_folder(folder)):  # type: ignore[misc]
+                yield entry
 
     async def sweep_temporary(self, older_than_seconds: float) -> int:
         """Remove what unfinished writers left untouched for that long; returns how many."""
@@ -220,6 +233,17 @@ def _remove(path: Path) -> None:
     with contextlib.suppress(FileNotFoundError):
         path.unlink()
         sync_folder(path.parent)
+
+
+def _list_folder(folder: Path) -> list[tuple[str, int, datetime]]:
+    found = []
+    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            with contextlib.suppress(FileNotFoundError):
+                known = entry.stat(follow_symlinks=False)
+                written = datetime.fromtimestamp(known.st_mtime, UTC)
+                found.append((f"v1/{folder.name}/{entry.name}", known.st_size, written))
+    return sorted(found)
 
 
 def _sweep(folder: Path, older_than_seconds: float) -> int:

@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Protocol
@@ -45,8 +46,11 @@ class KeyProvider(Protocol):
         """The plain key; raises KeyDestroyed if the master is gone, SealBroken if it is not this client's."""
         ...
 
-    def destroy(self, provider_key: str) -> None:
-        """Destroy the master key for good; calm when it is gone already."""
+    def destroy(self, provider_key: str) -> datetime | None:
+        """Destroy the master key for good; calm when it is gone already.
+
+        Returns the moment at which it can no longer be called back, None if that was at once.
+        """
         ...
 
 
@@ -74,13 +78,13 @@ class LocalKeyring:
         """The plain key; raises KeyDestroyed if the master is gone, SealBroken if it is not this client's."""
         return unseal(self._master(provider_key), wrapped, context("client-key", client_id))
 
-    def destroy(self, provider_key: str) -> None:
-        """Take the master's name away, then overwrite what it named, as far as the disk allows."""
+    def destroy(self, provider_key: str) -> datetime | None:
+        """Take the master's name away, then overwrite what it named, as far as the disk allows: gone at once."""
         path = self._path(provider_key)
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except FileNotFoundError:
-            return
+            return None
         try:
             # Name first: a reader must find the key or nothing, never zeros.
             with contextlib.suppress(FileNotFoundError):
@@ -90,6 +94,7 @@ class LocalKeyring:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+        return None
 
     def _made_master(self, provider_key: str) -> bytes:
         with contextlib.suppress(KeyDestroyed):
