@@ -68,9 +68,9 @@ async def verify_documents(
     return await _run(worker, run_id, sample, client_id, progress)
 
 
-async def verify_nightly(worker: Actor, *, at: datetime | None = None) -> Checked | None:
+async def verify_nightly(worker: Actor, *, now: datetime) -> Checked | None:
     """Check a sample if it is night (UTC) and nobody has done so yet; several workers may ask at once."""
-    if not 1 <= (at or datetime.now(UTC)).hour < 6:
+    if not 1 <= now.astimezone(UTC).hour < 6:
         return None
     async with acting_as(worker):
         await DB.execute("SELECT pg_advisory_xact_lock(hashtext('chartway-nightly-check'))")
@@ -177,7 +177,9 @@ def _failure(row: asyncpg.Record, blob_id: UUID, reason: str) -> Failure:
 
 async def _find_strays(worker: Actor, client_id: UUID | None) -> AsyncIterator[str]:
     """Objects that have been there for a day and that no row speaks of. They are told, never deleted."""
-    latest, batch = datetime.now(UTC) - STRAY_AFTER, []
+    async with acting_as(worker):
+        latest = await DB.value("SELECT clock_timestamp()") - STRAY_AFTER
+    batch: list[str] = []
     async for key, _size, written in VAULT.store.list_keys(client_id):
         if written < latest:
             batch.append(key)

@@ -46,7 +46,7 @@ async def go_on_rotating() -> int:
 
 async def verify_documents_nightly() -> object:
     """Read a sample of the stored documents to their end, once a night."""
-    return await verify_nightly(WORKER)
+    return await verify_nightly(WORKER, now=utc_now())
 
 
 #: What is done again and again: every so many seconds.
