@@ -2,12 +2,18 @@
 
 import asyncio
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from portal.commands.embedded import EmbeddedPostgres
+from portal.database import DB
 from portal.migrations.preparing import prepare
 from portal.migrations.running import migrate
 from portal.settings import Settings, get_settings
+from storage.objects import FolderStore
+from storage.providers import LocalKeyring
+from storage.vault import VAULT
 
 DATABASE = "chartway"
 
@@ -36,6 +42,17 @@ def ready_settings() -> Settings:
     os.environ["CHARTWAY_SEALER_URL"] = ready.sealer_url
     get_settings.cache_clear()
     return ready
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, *, connections: int = 4) -> AsyncIterator[None]:
+    """The database and the vault of these settings, open for one command."""
+    VAULT.open(FolderStore(settings.documents_folder), LocalKeyring(settings.keyring_folder))
+    await DB.open(settings.database_url, size=connections)
+    try:
+        yield
+    finally:
+        await DB.close()
 
 
 def embedded_server(settings: Settings) -> EmbeddedPostgres:

@@ -11,6 +11,9 @@ COMMANDS = {
     "worker": ("portal.commands.worker", "Make page images, return expired charts, hand out chart events."),
     "migrate": ("portal.commands.migrate", "Bring the database to the newest state."),
     "administrator": ("portal.commands.administrator", "Add the first administrator."),
+    "keys": ("portal.commands.keys", "Rotate the clients' keys, destroy a client's, show the certificate."),
+    "verify": ("portal.commands.verify", "Read stored documents to their end and check them."),
+    "vectors": ("portal.commands.vectors", "Try published test vectors on the sealed reader."),
     "roles": ("portal.commands.roles", "Print the script that makes the database roles."),
 }
 

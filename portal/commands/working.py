@@ -15,8 +15,11 @@ from portal.clock import utc_now
 from portal.invoicing import reactions as invoicing
 from portal.jobs import JobHandler
 from storage.blobs import sweep_blobs
+from storage.deleting import delete_blobs
 from storage.inventory import take_inventory
+from storage.rotating import finish_rotations
 from storage.vault import VAULT
+from storage.verifying import verify_nightly
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     *assignments.SUBSCRIPTIONS, *quality.SUBSCRIPTIONS, *invoicing.SUBSCRIPTIONS,
@@ -54,7 +57,23 @@ async def compare_store_with_rows() -> None:
         )  # fmt: skip
 
 
+async def delete_unwanted() -> int:
+    """Delete the objects of blobs that are on their way out."""
+    return await delete_blobs(WORKER)
+
+
+async def go_on_rotating() -> int:
+    """Finish rotations of clients' keys and drop versions that nothing refers to any more."""
+    return await finish_rotations(WORKER)
+
+
+async def verify_documents_nightly() -> object:
+    """Read a sample of the stored documents to their end, once a night."""
+    return await verify_nightly(WORKER, now=utc_now())
+
+
 #: What is done again and again: every so many seconds, the first time at once.
 EVERY: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = (
-    (5, take_back_expired), (60, sweep_unfinished), (DAY, sweep_leftovers), (7 * DAY, compare_store_with_rows),
+    (5, take_back_expired), (60, sweep_unfinished), (60, delete_unwanted), (600, go_on_rotating),
+    (1800, verify_documents_nightly), (DAY, sweep_leftovers), (7 * DAY, compare_store_with_rows),
 )  # fmt: skip

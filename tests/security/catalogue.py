@@ -13,6 +13,8 @@ class Sql(Protocol):
 WITHOUT_A_CLIENT = {
     "client": "the client itself: its id is the client",
     "web_session": "found by a token's hash before anybody is known; only functions of the definer role reach it",
+    "sealed_place": "names of sealed columns; migrations alone write it",
+    "document_check": "runs through the stored documents of all clients: counts and opaque ids",
     "throttle": "hashed keys and counts; only functions of the definer role reach it",
     "skill": "what a person can code, for every client",
     "workload": "how much a person holds, for every client",
@@ -26,8 +28,9 @@ WITHOUT_A_CLIENT = {
 #: Tables that carry client_id without belonging to a client's wall: who may read them is decided otherwise.
 WITH_ANOTHER_WALL = {"access_event": "everybody writes in their own name, compliance and the sealer read"}
 
-#: Job tables hold opaque ids only and come from the library, without row-level security.
-WITHOUT_ROW_SECURITY = {"pgqueuer", "pgqueuer_log", "pgqueuer_schedules", "pgqueuer_statistics", "migration"}
+#: Job tables hold opaque ids only and come from the library, without row-level security; the other two nothing at all.
+WITHOUT_ROW_SECURITY = {"pgqueuer", "pgqueuer_log", "pgqueuer_schedules", "pgqueuer_statistics", "migration",
+                        "sealed_place"}  # fmt: skip
 
 LOGINS = {"chartway_owner", "chartway_app", "chartway_seal"}
 

@@ -6,9 +6,6 @@ import secrets
 from uuid import UUID, uuid4
 
 import pytest
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +21,7 @@ from storage.envelope import (
     sealed_size,
     unseal,
 )
+from tests.storage.by_the_book import sealed_by_the_book
 
 KEY = bytes(range(32))
 PLACE = context("blob", UUID(int=1), UUID(int=2), UUID(int=3))
@@ -39,18 +37,6 @@ def open_all(sealed: bytes, key: bytes = KEY, place: bytes = PLACE) -> bytes:
 
 def read_all(sealed: bytes, key: bytes = KEY, place: bytes = PLACE) -> bytes:
     return SealedReader(lambda start, stop: sealed[start:stop], len(sealed), key, place).read()
-
-
-def sealed_by_the_book(key: bytes, plain: bytes, place: bytes, salt: bytes) -> bytes:
-    """The format written out once more from its specification, so that library and reader have a third opinion."""
-    info = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0" + salt + place
-    material = HKDFExpand(hashes.SHA512(), 76, info).derive(key)
-    pieces = [salt, material[44:]]
-    for number in range(len(plain) // 16384 + 1):
-        nonce = int.from_bytes(material[32:44], "big") ^ number
-        piece = plain[number * 16384 : (number + 1) * 16384]
-        pieces.append(AESGCM(material[:32]).encrypt(nonce.to_bytes(12, "big"), piece, None))
-    return b"".join(pieces)
 
 
 @pytest.mark.parametrize("size", SIZES)

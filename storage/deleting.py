@@ -1,0 +1,56 @@
+"""Delete objects whose blobs are on their way out: the object first, the row's state last."""
+
+from uuid import UUID
+
+from portal.actor import Actor
+from portal.database import DB, acting_as
+from storage.vault import VAULT
+
+
+async def delete_blobs(worker: Actor, *, at_most: int = 500) -> int:
+    """Delete the objects of blobs in state `deleting`, oldest first; returns how many.
+
+    What a destroyed key has sealed is on its way out as well. Several workers may do so at once. Whoever dies after the
+    object is gone leaves a row that is deleted again, calmly.
+    """
+    await give_up_unreadable(worker)
+    async with acting_as(worker):
+        rows = await DB.fetch(
+            "UPDATE blob SET lease_until = clock_timestamp() + interval '5 minutes'"
+            " WHERE id IN (SELECT id FROM blob WHERE state = 'deleting' AND lease_until < clock_timestamp()"
+            " ORDER BY lease_until LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING id, store_key",
+            at_most,
+        )
+    for row in rows:
+        await VAULT.store.delete(row["store_key"])
+    async with acting_as(worker):
+        await DB.execute(
+            "UPDATE blob SET state = 'deleted', wrapped_key = NULL WHERE state = 'deleting' AND id = ANY ($1::uuid[])",
+            [row["id"] for row in rows],
+        )
+    return len(rows)
+
+
+async def give_up_unreadable(worker: Actor, *, client_id: UUID | None = None) -> int:
+    """Send blobs whose client's key was destroyed on their way out, of one client or of all; returns how many.
+
+    An upload that is still under way loses its attempt instead: its object appears only later, and is swept then.
+    """
+    given_up = 0
+    while True:
+        async with acting_as(worker):
+            rows = await DB.execute(_GIVE_UP, client_id)
+        given_up += rows
+        if not rows:
+            return given_up
+
+
+_GIVE_UP = """
+  UPDATE blob b SET wrapped_key = NULL,
+         state = CASE WHEN state = 'stored' THEN 'deleting' ELSE state END,
+         attempt = CASE WHEN state = 'pending' THEN gen_random_uuid() ELSE attempt END,
+         lease_until = CASE WHEN state = 'stored' THEN clock_timestamp() ELSE lease_until END
+   WHERE b.id IN (SELECT u.id FROM client_key k JOIN blob u ON u.client_id = k.client_id AND u.key_id = k.id
+                   WHERE k.state = 'destroyed' AND ($1::uuid IS NULL OR k.client_id = $1)
+                     AND u.wrapped_key IS NOT NULL LIMIT 2000 FOR UPDATE OF u SKIP LOCKED)
+"""

@@ -1,0 +1,59 @@
+"""The installation's own signing key: what makes its certificates provable. It never enters the database."""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from storage.folders import create_file, make_private_folder, publish
+
+_FILE = "installation.signing"
+
+
+class InstallationKey:
+    """An Ed25519 key (RFC 8032) in a file beside the clients' master keys, made when it is first needed."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make the folder and the key if need be."""
+        make_private_folder(folder)
+        path = folder / _FILE
+        if not path.exists():
+            _make(path)
+        self._key = Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+
+    @property
+    def public_key(self) -> bytes:
+        """The public half, 32 bytes."""
+        return self._key.public_key().public_bytes_raw()
+
+    def sign(self, statement: bytes) -> bytes:
+        """The signature of a statement, 64 bytes."""
+        return self._key.sign(statement)
+
+
+def is_signed(statement: bytes, signature: bytes, public_key: bytes) -> bool:
+    """True if whoever holds the key to `public_key` has signed exactly this statement."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, statement)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _make(path: Path) -> None:
+    temporary = path.with_suffix(f".{secrets.token_hex(8)}.new")
+    descriptor = create_file(temporary)
+    try:
+        os.write(descriptor, Ed25519PrivateKey.generate().private_bytes_raw())
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    try:
+        # Of two processes that make it at once the first wins, and both use that one.
+        with contextlib.suppress(FileExistsError):
+            publish(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
