@@ -31,6 +31,10 @@ WORDS: dict[Action, tuple[str, str]] = {
     Action.CODING_DRAFTED: ("Coding drafted", "saved a draft of the coding of {}"),
     Action.CODING_EXPORTED: ("Coding exported", "took a copy of the coding of {}"),
     Action.CODING_SUBMITTED: ("Coding submitted", "submitted the coding of {}"),
+    Action.DELIVERY_CHANGED: ("Delivery split", "marked which pages of {} belong together"),
+    Action.DELIVERY_OPENED: ("Delivery opened", "opened {}"),
+    Action.DELIVERY_SENT: ("Delivery sent", "sent {}"),
+    Action.DELIVERY_TAKEN: ("Delivery taken in", "had {} taken in"),
     Action.DOCUMENT_DOWNLOADED: ("Document downloaded", "downloaded {}"),
     Action.DOCUMENT_PREPARED: ("Document prepared", "made page images of {}"),
     Action.DOCUMENT_REFUSED: ("Document refused", "refused {}"),
@@ -49,6 +53,8 @@ WORDS: dict[Action, tuple[str, str]] = {
     Action.SIGN_IN_FAILED: ("Sign-in failed", "failed to sign in"),
     Action.SIGN_IN_SUCCEEDED: ("Sign-in succeeded", "signed in"),
     Action.SKILL_CHANGED: ("Skill changed", "changed which specialties {} codes"),
+    Action.TOKEN_CREATED: ("API token made", "made {}"),
+    Action.TOKEN_REVOKED: ("API token revoked", "revoked {}"),
 }
 
 _PROCESSES = {"worker": "The worker", "sealer": "The sealer"}
