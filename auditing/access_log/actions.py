@@ -8,6 +8,8 @@ class Action(StrEnum):
 
     ACCESS_LOG_EXPORTED = "access-log:exported"
     ACCESS_LOG_READ = "access-log:read"
+    API_KEY_CREATED = "api-key:created"
+    API_KEY_REVOKED = "api-key:revoked"
     ASSIGNMENT_EXPIRED = "assignment:expired"
     ASSIGNMENT_PULLED = "assignment:pulled"
     ASSIGNMENT_RELEASED = "assignment:released"
@@ -46,5 +48,3 @@ class Action(StrEnum):
     SIGN_IN_FAILED = "sign-in:failed"
     SIGN_IN_SUCCEEDED = "sign-in:succeeded"
     SKILL_CHANGED = "skill:changed"
-    TOKEN_CREATED = "token:created"
-    TOKEN_REVOKED = "token:revoked"

@@ -10,6 +10,9 @@ class Permission(StrEnum):
 
     ACCESS_LOG_READ = "access-log:read"
     ACCOUNT_USE = "account:use"
+    API_CHARTS = "api:charts"
+    API_DELIVER = "api:deliver"
+    API_MANAGE = "api:manage"
     AUDIT_WORK = "audit:work"
     CHART_READ = "chart:read"
     CHART_UPLOAD = "chart:upload"
@@ -47,7 +50,15 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
         }
     ),
     Kind.COMPLIANCE: frozenset({Permission.ACCOUNT_USE, Permission.ACCESS_LOG_READ, Permission.PEOPLE_READ}),
-    Kind.ADMINISTRATOR: frozenset({Permission.ACCOUNT_USE, Permission.PEOPLE_MANAGE, Permission.PEOPLE_READ}),
+    Kind.ADMINISTRATOR: frozenset(
+        {Permission.ACCOUNT_USE, Permission.API_MANAGE, Permission.PEOPLE_MANAGE, Permission.PEOPLE_READ}
+    ),
+}
+
+#: What a token of the API may be made for, in words; no kind of person has these, and no token has any other.
+SCOPES: dict[str, str] = {
+    Permission.API_DELIVER: "Send deliveries and encounters, and read their reports",
+    Permission.API_CHARTS: "Read how far a chart has come",
 }
 
 

@@ -1,5 +1,6 @@
 """The shell's own pages, and the list of every route of the product."""
 
+from assignments.bulk import routes as bulk
 from assignments.charts_for_clients import routes as charts_for_clients
 from assignments.desk import routes as desk
 from assignments.intake import routes as intake
@@ -7,7 +8,7 @@ from assignments.viewing import routes as viewing
 from auditing.quality import routes as audits
 from auditing.quality import routes_quality as quality
 from portal.invoicing import routes as invoicing
-from portal.pages import access_log, client, clients, floor, people, person
+from portal.pages import access_log, api_tokens, client, clients, floor, people, person
 from portal.pages.home import show_home
 from portal.pages.sign_in import post_sign_in, post_sign_out, show_sign_in
 
@@ -18,6 +19,7 @@ ROUTES = [
     post_sign_out,
     *access_log.ROUTES,
     *intake.ROUTES,
+    *bulk.ROUTES,
     *charts_for_clients.ROUTES,
     *desk.ROUTES,
     *viewing.ROUTES,
@@ -28,5 +30,6 @@ ROUTES = [
     *clients.ROUTES,
     *floor.ROUTES,
     *people.ROUTES,
+    *api_tokens.ROUTES,
     *person.ROUTES,
 ]

@@ -15,6 +15,8 @@ from portal.database import DB
 WORDS: dict[Action, tuple[str, str]] = {
     Action.ACCESS_LOG_EXPORTED: ("Access log exported", "took a copy of the access log"),
     Action.ACCESS_LOG_READ: ("Access log read", "read the access log"),
+    Action.API_KEY_CREATED: ("API token made", "made {}"),
+    Action.API_KEY_REVOKED: ("API token revoked", "revoked {}"),
     Action.ASSIGNMENT_EXPIRED: ("Assignment ran out", "took back {}, whose time had run out"),
     Action.ASSIGNMENT_PULLED: ("Assignment pulled", "pulled {}"),
     Action.ASSIGNMENT_RELEASED: ("Assignment released", "put {} back in line"),
@@ -53,8 +55,6 @@ WORDS: dict[Action, tuple[str, str]] = {
     Action.SIGN_IN_FAILED: ("Sign-in failed", "failed to sign in"),
     Action.SIGN_IN_SUCCEEDED: ("Sign-in succeeded", "signed in"),
     Action.SKILL_CHANGED: ("Skill changed", "changed which specialties {} codes"),
-    Action.TOKEN_CREATED: ("API token made", "made {}"),
-    Action.TOKEN_REVOKED: ("API token revoked", "revoked {}"),
 }
 
 _PROCESSES = {"worker": "The worker", "sealer": "The sealer"}

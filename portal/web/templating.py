@@ -23,6 +23,7 @@ STATIC = Path(__file__).parent / "static"
 MENU: Sequence[tuple[str, str, str]] = (
     ("Charts", "/charts", Permission.CHART_READ),
     ("Upload", "/upload", Permission.CHART_UPLOAD),
+    ("Deliveries", "/deliveries", Permission.CHART_UPLOAD),
     ("Coding", "/desk", Permission.CODING_WORK),
     ("Audits", "/audits", Permission.AUDIT_WORK),
     ("Floor", "/floor", Permission.FLOOR_READ),
@@ -30,6 +31,7 @@ MENU: Sequence[tuple[str, str, str]] = (
     ("Clients", "/clients", Permission.CLIENT_MANAGE),
     ("Invoices", "/invoices", Permission.INVOICE_READ),
     ("People", "/people", Permission.PEOPLE_READ),
+    ("API tokens", "/api-tokens", Permission.API_MANAGE),
     ("Access log", "/access-log", Permission.ACCESS_LOG_READ),
 )
 

@@ -198,7 +198,9 @@ READERS = {
     "patient_identity.name_sealed": {"client"}, "patient_identity.mrn_sealed": {"client"},
     "patient_identity.birth_on_sealed": {"client"}, "patient_identity.mrn_index": {"client"},
     "encounter.number_sealed": {"client"}, "encounter.number_index": {"client"},
-    "audit_draft.choices_sealed": {"auditor"},
+    "api_token.token_hash": set(), "audit_draft.choices_sealed": {"auditor"},
+    "delivery.name_sealed": {"client"}, "delivery.key_hash": {"client"}, "delivery_line.name_sealed": {"client"},
+    "delivery_line.facts_sealed": {"client"}, "delivery_page.facts_sealed": {"client"},
     "document.name_sealed": {"client", "worker"}, "upload_file.name_sealed": {"client"},
     "finding.comment_sealed": {"coder", "auditor"}, "sample_seed.seed": {"worker"}, "person.password_hash": set(),
 }  # fmt: skip
