@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 
 from assignments.codesets.index import load_index
+from portal.api import ROUTES as API_ROUTES
 from portal.database import DB
 from portal.errors import PortalError
 from portal.pages import ROUTES
@@ -47,7 +48,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         cache_control=CacheControlHeader(public=True, max_age=31_536_000, immutable=True),
     )
     return Litestar(
-        route_handlers=[static_files, *ROUTES],
+        route_handlers=[static_files, *ROUTES, *API_ROUTES],
         guards=[check_declared_permission],
         middleware=[Authentication],
         before_send=[set_headers],

@@ -28,6 +28,16 @@ class NotSignedIn(PortalError):
     message = "Your session has ended. Sign in again; your saved work is still there."
 
 
+class NoToken(PortalError):
+    """A request of the API came without a token that is good."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    message = (
+        "This needs a token: send the header “Authorization: Bearer …”. One that is wrong, expired or revoked is"
+        " refused in the same way; ask us for another."
+    )
+
+
 class NotPermitted(PortalError):
     """The person is known, but their role does not allow this."""
 

@@ -1,6 +1,6 @@
 """Take the files of an upload: each is looked at, sealed on its way into the store, or refused with a sentence."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -56,38 +56,50 @@ async def _has_bytes(file: FilePart) -> bool:
     return file.size > 0
 
 
+async def take_one(person: Actor, name: str, chunks: AsyncIterable[bytes], *, client_id: UUID) -> Accepted | Refused:
+    """Look at one file and seal it on its way into the store; of one that is refused nothing is kept.
+
+    What is left of `chunks` after a refusal has not been read.
+    """
+    kept_name = (name or "(no name)")[:_LONGEST_KEPT_NAME]
+    pieces = aiter(chunks)
+    head = await _read_head(pieces)
+    found = sniff(name, head)
+    if not isinstance(found, Refusal):
+        document_id = new_id()
+        try:
+            blob = await write_blob(
+                person, _with_head(head, pieces), client_id=client_id, owner_id=document_id, kind="original",
+                most=MAX_FILE_BYTES,
+            )  # fmt: skip
+        except TooLarge:
+            found = Refusal(ADVICE["too large"])
+        else:
+            return Accepted(kept_name, document_id, found, blob)
+    return Refused(kept_name, len(head), found.reason)
+
+
 async def _take_file(person: Actor, file: FilePart, position: int, client_id: UUID) -> Accepted | Refused:
     kept_name = (file.name or "(no name)")[:_LONGEST_KEPT_NAME]
-    reason = TOO_MANY_FILES
+    taken: Accepted | Refused = Refused(kept_name, 0, TOO_MANY_FILES)
     if position < MOST_FILES:
-        head = await _read_head(file)
-        found = sniff(file.name, head)
-        if not isinstance(found, Refusal):
-            document_id = new_id()
-            try:
-                blob = await write_blob(
-                    person, _with_head(head, file), client_id=client_id, owner_id=document_id, kind="original",
-                    most=MAX_FILE_BYTES,
-                )  # fmt: skip
-            except TooLarge:
-                found = Refusal(ADVICE["too large"])
-            else:
-                return Accepted(kept_name, document_id, found, blob)
-        reason = found.reason
-    await file.skip()
-    return Refused(kept_name, file.size, reason)
+        taken = await take_one(person, file.name, file, client_id=client_id)
+    if isinstance(taken, Refused):
+        await file.skip()
+        return Refused(taken.name, file.size, taken.reason)
+    return taken
 
 
-async def _read_head(file: FilePart) -> bytes:
+async def _read_head(pieces: AsyncIterator[bytes]) -> bytes:
     head = bytearray()
-    async for piece in file:
+    async for piece in pieces:
         head += piece
         if len(head) >= HEAD_BYTES:
             break
     return bytes(head)
 
 
-async def _with_head(head: bytes, file: FilePart) -> AsyncIterator[bytes]:
+async def _with_head(head: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     yield head
-    async for piece in file:
+    async for piece in pieces:
         yield piece

@@ -11,6 +11,9 @@ class Permission(StrEnum):
     ACCESS_LOG_READ = "access-log:read"
     ACCOUNT_USE = "account:use"
     AGREEMENT_MANAGE = "agreement:manage"
+    API_CHARTS = "api:charts"
+    API_DELIVER = "api:deliver"
+    API_MANAGE = "api:manage"
     AUDIT_WORK = "audit:work"
     BATCH_READ = "batch:read"
     BATCH_RECONCILE = "batch:reconcile"
@@ -65,8 +68,20 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
         {Permission.ACCESS_LOG_READ, Permission.ACCOUNT_USE, Permission.AGREEMENT_MANAGE, Permission.PEOPLE_READ}
     ),
     Kind.ADMINISTRATOR: frozenset(
-        {Permission.ACCOUNT_USE, Permission.AGREEMENT_MANAGE, Permission.PEOPLE_MANAGE, Permission.PEOPLE_READ}
+        {
+            Permission.ACCOUNT_USE,
+            Permission.AGREEMENT_MANAGE,
+            Permission.API_MANAGE,
+            Permission.PEOPLE_MANAGE,
+            Permission.PEOPLE_READ,
+        }
     ),
+}
+
+#: What a token of the API may be made for, in words; no kind of person has these, and no token has any other.
+SCOPES: dict[str, str] = {
+    Permission.API_DELIVER: "Send deliveries and encounters, and read their reports",
+    Permission.API_CHARTS: "Read how far a chart has come",
 }
 
 

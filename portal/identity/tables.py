@@ -43,3 +43,20 @@ class WebSession(Table, tablename="web_session", db=DB):
     revoke_reason = Text(null=True, default=None)
     agent_hash = Text(null=True, default=None)
     flash = JSONB(null=True, default=None)
+
+
+class ApiToken(Table, tablename="api_token", db=DB):
+    """A token of the API: it stands for a person of a client who has no password."""
+
+    id = UUID(primary_key=True, default=None)
+    client_id = UUID(default=None)
+    person_id = UUID(default=None)
+    name = Text(default=None)
+    token_hash = Bytea(default=None, secret=True)
+    ending = Text(default=None)
+    scopes = Text(default=None)
+    created_at = Timestamptz(default=None)
+    created_by = UUID(default=None)
+    expires_at = Timestamptz(default=None)
+    last_used_at = Timestamptz(null=True, default=None)
+    revoked_at = Timestamptz(null=True, default=None)

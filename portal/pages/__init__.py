@@ -2,6 +2,7 @@
 
 from assignments.batches import routes as batches
 from assignments.batches import schedule_routes
+from assignments.bulk import routes as bulk
 from assignments.charts_for_clients import routes as charts_for_clients
 from assignments.desk import routes as desk
 from assignments.intake import routes as intake
@@ -9,7 +10,7 @@ from assignments.viewing import routes as viewing
 from auditing.quality import routes as audits
 from auditing.quality import routes_quality as quality
 from portal.invoicing import routes as invoicing
-from portal.pages import access_log, client, clients, floor, people, person
+from portal.pages import access_log, api_tokens, client, clients, floor, people, person
 from portal.pages.home import show_home
 from portal.pages.sign_in import post_sign_in, post_sign_out, show_sign_in
 
@@ -22,6 +23,7 @@ ROUTES = [
     *intake.ROUTES,
     *batches.ROUTES,
     *schedule_routes.ROUTES,
+    *bulk.ROUTES,
     *charts_for_clients.ROUTES,
     *desk.ROUTES,
     *viewing.ROUTES,
@@ -32,5 +34,6 @@ ROUTES = [
     *clients.ROUTES,
     *floor.ROUTES,
     *people.ROUTES,
+    *api_tokens.ROUTES,
     *person.ROUTES,
 ]

@@ -15,6 +15,7 @@ from auditing.access_log.recording import record_refusal
 from portal.actor import NOBODY, Actor, Origin
 from portal.errors import NotFound, NotPermitted, TooLarge
 from portal.identity.sessions import resume_session
+from portal.identity.tokens import resume_token
 from portal.ids import new_id
 from portal.settings import get_settings
 from portal.web.cookies import csrf_is_right, session_token
@@ -43,6 +44,12 @@ class Authentication:
         if handler.opt.get("static"):
             await self.app(scope, receive, send)
             return
+        if handler.opt.get("token"):
+            # The API has an authentication of its own: a cookie means nothing to it, so there is nothing to forge.
+            secret = _bearer(connection)
+            scope["user"] = (await resume_token(secret, origin) if secret else None) or actor
+            await self.app(scope, receive, send)
+            return
         token = session_token(connection)
         takes_message = scope["method"] == "GET" and _shows_a_page(connection)
         resumed = await resume_session(token, origin, takes_message=takes_message) if token else None
@@ -52,6 +59,12 @@ class Authentication:
         if scope["method"] not in SAFE_METHODS:
             receive = await _refuse_forgery(connection, receive, token if resumed else None, handler.opt)
         await self.app(scope, receive, send)
+
+
+def _bearer(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
+    """The token in the Authorization header (RFC 6750, section 2.1); it is taken from nowhere else."""
+    scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
+    return secret.strip()[:200] if scheme.lower() == "bearer" and secret.isascii() else None
 
 
 def _shows_a_page(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:

@@ -63,9 +63,14 @@ def _to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 def _problem(status: HTTPStatus, message: str, request_id: str) -> Response[Any]:
+    headers = {}
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    elif status == HTTPStatus.TOO_MANY_REQUESTS:
+        headers["Retry-After"] = "60"
     body = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": message,
             "request": request_id}  # fmt: skip
-    return Response(body, status_code=status, media_type="application/problem+json")
+    return Response(body, status_code=status, media_type="application/problem+json", headers=headers)
 
 
 def _where(error: BaseException) -> str:

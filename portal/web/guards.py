@@ -6,7 +6,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
 from portal.actor import Kind
-from portal.errors import NotPermitted, NotSignedIn
+from portal.errors import NoToken, NotPermitted, NotSignedIn
 
 
 def check_declared_permission(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
@@ -18,7 +18,7 @@ def check_declared_permission(connection: ASGIConnection[Any, Any, Any, Any], ha
         return
     actor = connection.scope["user"]
     if actor.kind is Kind.NOBODY:
-        raise NotSignedIn
+        raise NoToken if handler.opt.get("token") else NotSignedIn
     permission = handler.opt.get("permission")
     wanted = (permission,) if isinstance(permission, str) else permission or ()
     if not any(actor.may(one) for one in wanted):

@@ -24,6 +24,7 @@ MENU: Sequence[tuple[str, str, str]] = (
     ("Charts", "/charts", Permission.CHART_READ),
     ("Batches", "/batches", Permission.BATCH_READ),
     ("Upload", "/upload", Permission.CHART_UPLOAD),
+    ("Deliveries", "/deliveries", Permission.CHART_UPLOAD),
     ("Coding", "/desk", Permission.CODING_WORK),
     ("Audits", "/audits", Permission.AUDIT_WORK),
     ("Floor", "/floor", Permission.FLOOR_READ),
@@ -32,6 +33,7 @@ MENU: Sequence[tuple[str, str, str]] = (
     ("Invoices", "/invoices", Permission.INVOICE_READ),
     ("People", "/people", Permission.PEOPLE_READ),
     ("Agreements", "/agreements", Permission.AGREEMENT_MANAGE),
+    ("API tokens", "/api-tokens", Permission.API_MANAGE),
     ("Access log", "/access-log", Permission.ACCESS_LOG_READ),
 )
 

@@ -15,6 +15,7 @@ from tests.conftest import Sql
 #: Path parameters that are not named for their table.
 TABLES = {"page": "document_page", "line": "service_line", "event": "access_event", "entry": "queue_entry",
           "draft": "schedule_draft", "expected": "expected_encounter"}  # fmt: skip
+          "token": "api_token"}
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Cell:
     permissions: frozenset[str]
     declared: bool
     parameters: tuple[str, ...]
+    token: bool  # a route of the API: no cookie opens it
 
     def filled(self, ids: Mapping[str, UUID]) -> str:
         """The path with an id for each parameter, and the smallest number for each that is a number."""
@@ -53,7 +55,7 @@ def cells(app: Litestar) -> Iterator[Cell]:
             for method in sorted(handler.http_methods):
                 yield Cell(
                     route.path, str(method), handler.handler_name, public, wanted, public or bool(wanted),
-                    tuple(re.findall(r"\{(\w+):uuid\}", route.path)),
+                    tuple(re.findall(r"\{(\w+):uuid\}", route.path)), bool(options.get("token")),
                 )  # fmt: skip
 
 

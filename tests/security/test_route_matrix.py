@@ -16,9 +16,11 @@ from portal.app import create_app
 from portal.ids import new_id
 from portal.settings import Settings
 from tests.architecture.test_templates import find_blocked, forms_without_token
+from tests.assignments.bulk.packing import deliver, line, pack
 from tests.cast import NOW, Browser, House, open_browser
 from tests.conftest import Sql
 from tests.factories import code_chart, make_chart, pull_chart
+from tests.portal.api.calling import caller, make_token
 from tests.security.route_table import Cell, cells, real_ids
 
 #: One person of each kind, who works for North where that applies.
@@ -53,6 +55,8 @@ async def furnished(house: House, sql: Sql, work: Callable[[], Awaitable[None]])
         new_id(),
     )
     await sql("INSERT INTO client_grant VALUES ($1, $2, NULL, now())", house.south.id, sam["id"])
+    await deliver(house.clara, pack([line(1)]))
+    await work()
     house.people["sam"] = replace(house.abel, person_id=sam["id"], name="Sam")
     return house
 
@@ -125,6 +129,10 @@ async def test_nobody_and_the_disabled_get_no_further_than_sign_in(house: House,
         path = cell.missing
         if cell.public:
             continue
+        if cell.token:
+            for http in ((await open_browser(app, None)).http, disabled.http):
+                assert (await http.request(cell.method, path)).status_code == 401, (cell.method, cell.path)
+            continue
         assert _goes_to_sign_in(await visitors.ask(None, cell.method, path)), (cell.method, cell.path)
         answer = await disabled.http.request(cell.method, path)
         assert _goes_to_sign_in(answer), (cell.method, cell.path)
@@ -138,6 +146,9 @@ async def test_each_kind_passes_exactly_the_routes_of_its_permissions(furnished:
         for name in OWN:
             before, where = await _refusals(sql), (cell.method, cell.path, name)
             answer = await visitors.ask(name, cell.method, cell.missing)
+            if cell.token:
+                assert (answer.status_code, await _refusals(sql)) == (401, before), where
+                continue
             allowed = cell.public or any(furnished.people[name].may(one) for one in cell.permissions)
             refused = await _refusals(sql) - before
             if not allowed:
@@ -178,8 +189,14 @@ async def test_every_page_opens_for_somebody(furnished: House, sql: Sql) -> None
     app = create_app(Settings())
     visitors = Visitors(app, furnished)
     closed = []
+    token = await make_token(furnished, furnished.north)
     for cell in cells(app):
         if cell.method != "GET":
+            continue
+        if cell.token:
+            asked = cell.filled((await real_ids(sql, cell, furnished.north))[0])
+            async with caller(app, token.secret) as http:
+                assert (await http.get(asked)).status_code == 200, cell.path
             continue
         for name in OWN:
             if not (cell.public or any(furnished.people[name].may(one) for one in cell.permissions)):
