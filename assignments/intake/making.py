@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from assignments.duplicates.finding import note_visit
 from assignments.events import tell
 from assignments.intake.patients import check_encounter, check_patient, make_encounter, make_patient
 from assignments.intake.rules import NewChart
@@ -77,6 +78,7 @@ async def make_chart(
         ChartState.RECEIVED.value, new.is_stat, new.service_on, now,
         due_at(now, promise_hours=line["promise_hours"], is_stat=new.is_stat),
     )  # fmt: skip
+    await note_visit(person, key, chart_id=chart_id, encounter_number=new.encounter_number)
     await attach_documents(person, key, chart_id=chart_id, patient_id=patient_id, files=files, now=now)
     await tell(
         person, kind=ensure_can_move(None, ChartState.RECEIVED), client_id=key.client_id, chart_id=chart_id,

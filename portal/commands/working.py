@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from assignments import reactions as assignments
+from assignments.duplicates import jobs as duplicates
 from assignments.events import HAND_OUT, Subscription, hand_out
 from assignments.preparing import jobs as preparing
 from assignments.pulling import return_expired
@@ -18,7 +19,9 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     *assignments.SUBSCRIPTIONS, *quality.SUBSCRIPTIONS, *invoicing.SUBSCRIPTIONS,
 )  # fmt: skip
 
-JOBS: dict[str, JobHandler] = {HAND_OUT: partial(hand_out, subscriptions=SUBSCRIPTIONS), **preparing.JOBS}
+JOBS: dict[str, JobHandler] = {
+    HAND_OUT: partial(hand_out, subscriptions=SUBSCRIPTIONS), **preparing.JOBS, **duplicates.JOBS,
+}  # fmt: skip
 
 
 async def take_back_expired() -> int:

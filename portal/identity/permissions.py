@@ -15,6 +15,7 @@ class Permission(StrEnum):
     CHART_UPLOAD = "chart:upload"
     CLIENT_MANAGE = "client:manage"
     CODING_WORK = "coding:work"
+    DUPLICATE_DECIDE = "duplicate:decide"
     FLOOR_READ = "floor:read"
     INVOICE_ISSUE = "invoice:issue"
     INVOICE_READ = "invoice:read"
@@ -28,7 +29,13 @@ class Permission(StrEnum):
 
 PERMISSIONS: dict[Kind, frozenset[str]] = {
     Kind.CLIENT: frozenset(
-        {Permission.ACCOUNT_USE, Permission.CHART_READ, Permission.CHART_UPLOAD, Permission.INVOICE_READ}
+        {
+            Permission.ACCOUNT_USE,
+            Permission.CHART_READ,
+            Permission.CHART_UPLOAD,
+            Permission.DUPLICATE_DECIDE,
+            Permission.INVOICE_READ,
+        }
     ),
     Kind.CODER: frozenset({Permission.ACCOUNT_USE, Permission.CODING_WORK}),
     Kind.AUDITOR: frozenset({Permission.ACCOUNT_USE, Permission.AUDIT_WORK}),
@@ -36,6 +43,7 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
         {
             Permission.ACCOUNT_USE,
             Permission.CLIENT_MANAGE,
+            Permission.DUPLICATE_DECIDE,
             Permission.FLOOR_READ,
             Permission.INVOICE_ISSUE,
             Permission.INVOICE_READ,

@@ -199,6 +199,7 @@ READERS = {
     "patient_identity.birth_on_sealed": {"client"}, "patient_identity.mrn_index": {"client"},
     "encounter.number_sealed": {"client"}, "encounter.number_index": {"client"},
     "audit_draft.choices_sealed": {"auditor"},
+    "document_signature.signature_sealed": {"worker"}, "loose_number.number_index": {"client"},
     "document.name_sealed": {"client", "worker"}, "upload_file.name_sealed": {"client"},
     "finding.comment_sealed": {"coder", "auditor"}, "sample_seed.seed": {"worker"}, "person.password_hash": set(),
 }  # fmt: skip
