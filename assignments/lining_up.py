@@ -1,12 +1,21 @@
-"""Put a chart in line for a stage."""
+"""Put a chart in line for a stage; a chart whose documents are checked becomes ready."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from assignments.rules import Stage, rank
+from assignments.moving import move_chart
+from assignments.rules import ChartState, Stage, rank
+from portal.actor import Actor
 from portal.database import DB
 from portal.ids import new_id
+
+
+async def make_ready(worker: Actor, *, chart_id: UUID, now: datetime) -> None:
+    """Make a chart ready and put it in line for coding, inside the current transaction."""
+    await move_chart(worker, chart_id=chart_id, to=ChartState.READY, now=now)
+    await DB.execute("UPDATE chart SET ready_at = $2 WHERE id = $1", chart_id, now)
+    await line_up(chart_id=chart_id, stage=Stage.CODING)
 
 
 async def line_up(

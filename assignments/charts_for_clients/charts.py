@@ -9,6 +9,7 @@ import asyncpg
 
 from assignments.charts_for_clients.codes import FinalCodes, find_final_codes
 from assignments.charts_for_clients.rules import IN_WORK, TONES, words_of
+from assignments.duplicates.queries import Resemblance, find_of_chart
 from assignments.opening import open_fields
 from assignments.rules import FOR_CLIENTS, ChartState, with_specialty
 from auditing.access_log.actions import Action
@@ -65,6 +66,7 @@ class OwnChart:
     documents: Sequence[OwnDocument]
     history: Sequence[Happened]
     codes: FinalCodes | None
+    resembles: Sequence[Resemblance]
 
     @property
     def line_words(self) -> str:
@@ -100,6 +102,7 @@ async def open_own_chart(person: Actor, *, chart_id: UUID) -> OwnChart:
         born_on = await open_fields("patient_identity.birth_on", {patient_id: row["birth_on_sealed"]})
         documents = await _find_documents(chart_id)
         history = await _find_history(chart_id)
+        resembles = await find_of_chart(chart_id)
         codes = await find_final_codes(chart_id, state=row["state"], service_on=row["service_on"])
         await record(
             person, Action.CHART_OPENED, object_type="chart", object_id=chart_id, client_id=row["client_id"],
@@ -109,7 +112,7 @@ async def open_own_chart(person: Actor, *, chart_id: UUID) -> OwnChart:
         chart_id, row["number"], ChartState(row["state"]), row["is_stat"], number[encounter_id], name[patient_id],
         mrn[patient_id], born_on[patient_id], row["line"], row["specialty"], row["location"], row["provider"],
         row["payer"], row["service_on"], row["received_at"], row["due_at"], row["delivered_at"], row["time_zone"],
-        documents, history, codes,
+        documents, history, codes, resembles,
     )  # fmt: skip
 
 

@@ -37,6 +37,11 @@ HAPPENED: dict[str, str] = {
     "corrected": "Corrected, in quality check",
     "final": "Codes final",
     "delivered": "Delivered",
+    "held": "Held as a possible duplicate",
+    "judged_separate": "Decided: no duplicate",
+    "judged_same": "Decided: the same as another chart",
+    "discarded": "Cancelled: the same as another chart",
+    "restored": "Back in line after another decision",
     "cancelled": "Cancelled: none of the documents can be read",
 }
 

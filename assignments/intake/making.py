@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from assignments.duplicates.finding import note_visit
 from assignments.events import tell
 from assignments.intake.patients import check_encounter, check_patient, make_encounter, make_patient
 from assignments.intake.rules import NewChart
@@ -87,6 +88,7 @@ async def make_chart(
         chart_id, key.client_id, number, encounter_id, new.service_line_id, patient_id, specialty,
         ChartState.RECEIVED.value, new.is_stat, new.service_on, now, promised.counts_from, promised.due_at,
     )  # fmt: skip
+    await note_visit(person, key, chart_id=chart_id, encounter_number=new.encounter_number)
     await attach_documents(person, key, chart_id=chart_id, patient_id=patient_id, files=files, now=now)
     await tell(
         person, kind=ensure_can_move(None, ChartState.RECEIVED), client_id=key.client_id, chart_id=chart_id,

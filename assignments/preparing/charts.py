@@ -3,9 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from assignments.lining_up import line_up
+from assignments.duplicates.judging import hold_if_duplicate
+from assignments.lining_up import make_ready
 from assignments.moving import move_chart
-from assignments.rules import ChartState, Stage
+from assignments.rules import ChartState
 from portal.actor import Actor
 from portal.database import DB
 
@@ -13,7 +14,8 @@ from portal.database import DB
 async def settle_chart(worker: Actor, *, chart_id: UUID, now: datetime) -> None:
     """Put a chart in line if all its documents are decided and one can be read; cancel it if none can.
 
-    Runs inside the current transaction, which has locked the chart's row. Calm for a chart that has moved on.
+    A possible duplicate is held instead, until somebody decides. Runs inside the current transaction, which has locked
+    the chart's row. Calm for a chart that has moved on.
     """
     chart = await DB.fetch_one(
         "SELECT c.state, count(*) FILTER (WHERE d.state = 'received') AS waiting,"
@@ -23,9 +25,7 @@ async def settle_chart(worker: Actor, *, chart_id: UUID, now: datetime) -> None:
     )
     if chart is None or chart["state"] != ChartState.RECEIVED or chart["waiting"]:
         return
-    if chart["ready"]:
-        await move_chart(worker, chart_id=chart_id, to=ChartState.READY, now=now)
-        await DB.execute("UPDATE chart SET ready_at = $2 WHERE id = $1", chart_id, now)
-        await line_up(chart_id=chart_id, stage=Stage.CODING)
-    else:
+    if not chart["ready"]:
         await move_chart(worker, chart_id=chart_id, to=ChartState.CANCELLED, now=now)
+    elif not await hold_if_duplicate(worker, chart_id=chart_id, now=now):
+        await make_ready(worker, chart_id=chart_id, now=now)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from assignments.duplicates import COMPARE_TEXT
+from assignments.duplicates.finding import note_files
 from assignments.preparing.charts import settle_chart
 from auditing.access_log.actions import Action
 from auditing.access_log.recording import record
@@ -13,6 +15,7 @@ from portal.actor import WORKER
 from portal.clock import utc_now
 from portal.database import DB, acting_as
 from portal.ids import new_id
+from portal.jobs import put_in_line
 from storage.blobs import OpenableBlob, SealedBlob, confirm_blob, find_blob, read_blob, write_blob
 from storage.limits import MAX_FILE_BYTES
 from storage.pages import PageImage, UnreadableDocument, render_pages
@@ -120,6 +123,9 @@ async def _decide(waiting: _Waiting, *, pages: list[_SealedPage], refusal: str |
             object_id=waiting.id, client_id=waiting.client_id, patient_id=patient_id,
             details={"chart": str(waiting.chart_id), "pages": len(pages)},
         )  # fmt: skip
+        if pages:
+            await note_files(WORKER, document_id=waiting.id)
+            await put_in_line(COMPARE_TEXT, waiting.id)
         await settle_chart(WORKER, chart_id=waiting.chart_id, now=now)
 
 

@@ -43,6 +43,8 @@ class Action(StrEnum):
     DOCUMENT_PREPARED = "document:prepared"
     DOCUMENT_REFUSED = "document:refused"
     DOCUMENT_UPLOADED = "document:uploaded"
+    DUPLICATE_DECIDED = "duplicate:decided"
+    DUPLICATE_FOUND = "duplicate:found"
     GRANT_CHANGED = "grant:changed"
     INVOICE_EXPORTED = "invoice:exported"
     INVOICE_ISSUED = "invoice:issued"

@@ -7,6 +7,7 @@ import structlog
 
 from assignments import reactions as assignments
 from assignments.bulk import jobs as bulk
+from assignments.duplicates import jobs as duplicates
 from assignments.events import HAND_OUT, Subscription, hand_out
 from assignments.preparing import jobs as preparing
 from assignments.pulling import return_expired
@@ -30,7 +31,9 @@ DAY = 86_400.0
 
 log = structlog.get_logger()
 
-JOBS: dict[str, JobHandler] = {HAND_OUT: partial(hand_out, subscriptions=SUBSCRIPTIONS), **bulk.JOBS, **preparing.JOBS}
+JOBS: dict[str, JobHandler] = {
+    HAND_OUT: partial(hand_out, subscriptions=SUBSCRIPTIONS), **bulk.JOBS, **duplicates.JOBS, **preparing.JOBS,
+}  # fmt: skip
 
 
 async def take_back_expired() -> int:

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     CHART_UPLOAD = "chart:upload"
     CLIENT_MANAGE = "client:manage"
     CODING_WORK = "coding:work"
+    DUPLICATE_DECIDE = "duplicate:decide"
     FLOOR_READ = "floor:read"
     INVOICE_ISSUE = "invoice:issue"
     INVOICE_READ = "invoice:read"
@@ -42,6 +43,7 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
             Permission.CHART_HASTEN,
             Permission.CHART_READ,
             Permission.CHART_UPLOAD,
+            Permission.DUPLICATE_DECIDE,
             Permission.INVOICE_READ,
         }
     ),
@@ -54,6 +56,7 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
             Permission.BATCH_RECONCILE,
             Permission.CHART_HASTEN,
             Permission.CLIENT_MANAGE,
+            Permission.DUPLICATE_DECIDE,
             Permission.FLOOR_READ,
             Permission.INVOICE_ISSUE,
             Permission.INVOICE_READ,

@@ -5,6 +5,7 @@ from assignments.batches import schedule_routes
 from assignments.bulk import routes as bulk
 from assignments.charts_for_clients import routes as charts_for_clients
 from assignments.desk import routes as desk
+from assignments.duplicates import routes as duplicates
 from assignments.intake import routes as intake
 from assignments.viewing import routes as viewing
 from auditing.quality import routes as audits
@@ -26,6 +27,7 @@ ROUTES = [
     *bulk.ROUTES,
     *charts_for_clients.ROUTES,
     *desk.ROUTES,
+    *duplicates.ROUTES,
     *viewing.ROUTES,
     *audits.ROUTES,
     *quality.ROUTES,

@@ -50,6 +50,8 @@ WORDS: dict[Action, tuple[str, str]] = {
     Action.DOCUMENT_PREPARED: ("Document prepared", "made page images of {}"),
     Action.DOCUMENT_REFUSED: ("Document refused", "refused {}"),
     Action.DOCUMENT_UPLOADED: ("Document uploaded", "uploaded {}"),
+    Action.DUPLICATE_DECIDED: ("Duplicate decided", "decided whether {} is a duplicate"),
+    Action.DUPLICATE_FOUND: ("Duplicate found", "found that {} resembles another chart"),
     Action.GRANT_CHANGED: ("Grant changed", "changed for which clients {} may work"),
     Action.INVOICE_EXPORTED: ("Invoice exported", "took a copy of {}"),
     Action.INVOICE_ISSUED: ("Invoice issued", "issued {}"),

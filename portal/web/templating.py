@@ -28,6 +28,7 @@ MENU: Sequence[tuple[str, str, str]] = (
     ("Coding", "/desk", Permission.CODING_WORK),
     ("Audits", "/audits", Permission.AUDIT_WORK),
     ("Floor", "/floor", Permission.FLOOR_READ),
+    ("Duplicates", "/duplicates", Permission.DUPLICATE_DECIDE),
     ("Quality", "/quality", Permission.QUALITY_READ),
     ("Clients", "/clients", Permission.CLIENT_MANAGE),
     ("Invoices", "/invoices", Permission.INVOICE_READ),

@@ -204,6 +204,7 @@ READERS = {
     "api_token.token_hash": set(), "audit_draft.choices_sealed": {"auditor"},
     "delivery.name_sealed": {"client"}, "delivery.key_hash": {"client"}, "delivery_line.name_sealed": {"client"},
     "delivery_line.facts_sealed": {"client"}, "delivery_page.facts_sealed": {"client"},
+    "document_signature.signature_sealed": {"worker"}, "loose_number.number_index": {"client"},
     "document.name_sealed": {"client", "worker"}, "upload_file.name_sealed": {"client"},
     "finding.comment_sealed": {"coder", "auditor"}, "sample_seed.seed": {"worker"}, "person.password_hash": set(),
 }  # fmt: skip
