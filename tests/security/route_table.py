@@ -14,8 +14,7 @@ from tests.conftest import Sql
 
 #: Path parameters that are not named for their table.
 TABLES = {"page": "document_page", "line": "service_line", "event": "access_event", "entry": "queue_entry",
-          "draft": "schedule_draft", "expected": "expected_encounter"}  # fmt: skip
-          "token": "api_token"}
+          "draft": "schedule_draft", "expected": "expected_encounter", "token": "api_token"}  # fmt: skip
 
 
 @dataclass(frozen=True)
