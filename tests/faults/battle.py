@@ -1,4 +1,4 @@
-"""Uploads of 50 MB while the processes that take them are killed, and the count of what was lost: it must be nothing."""
+"""Uploads of 50 MB while the processes that take them are killed, and the count of what was lost, which is nothing."""
 
 import asyncio
 import random
@@ -40,7 +40,7 @@ class Sent:
 
 @dataclass
 class Battle:
-    """Senders, web processes and workers; somebody kills processes at random moments."""
+    """Senders, web processes and workers; somebody kills them at random moments, as many workers as web processes."""
 
     house: House
     processes: Processes
@@ -51,7 +51,7 @@ class Battle:
     seconds_of_an_upload: float = 3.0
 
     async def fight(self) -> None:
-        """Kill until enough have been killed; half of the kills are those of workers."""
+        """Kill until enough have been killed."""
         workers = asyncio.create_task(self._kill_workers())
         try:
             await asyncio.gather(*(self._send_and_kill(name) for name in SENDERS))
@@ -105,10 +105,11 @@ class Battle:
     async def _kill_workers(self) -> None:
         workers = [self.processes.work(), self.processes.work()]
         while not self.is_over:
-            await asyncio.sleep(self.draw.uniform(2, 3 * self.seconds_of_an_upload + 6))
-            await asyncio.to_thread(self.processes.kill, workers.pop(0))
-            self.kills["worker"] += 1
-            workers.append(self.processes.work())
+            await asyncio.sleep(self.draw.uniform(0.5, 2))
+            if self.kills["worker"] < self.kills["web"]:
+                await asyncio.to_thread(self.processes.kill, workers.pop(0))
+                self.kills["worker"] += 1
+                workers.append(self.processes.work())
 
     async def clear_up(self, sql: Sql) -> None:
         """One calm worker does what is left, and every lease runs out."""

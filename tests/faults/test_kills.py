@@ -70,7 +70,7 @@ async def battle(database: Databases, settings: dict[str, str], place: Place, tm
     await connection.close()
     processes = Processes(settings, tmp_path / "processes.log")
     try:
-        yield Battle(house, processes, max(KILLS // 2, 5), random.Random(2026))
+        yield Battle(house, processes, max(KILLS // 2, 4), random.Random(2026))
     finally:
         processes.kill_all()
         forget_keys()
@@ -82,4 +82,4 @@ async def test_kills_at_random_moments_lose_nothing(battle: Battle, place: Place
     await battle.ensure_nothing_is_lost(sql, place)
     assert battle.kills["web"] > 0
     assert battle.kills["worker"] > 0
-    print(f"\n{kind}: {battle}")
+    print(f"\n{kind}: {battle}", flush=True)

@@ -18,6 +18,7 @@ class Place:
     store: ObjectStore
     find_leftovers: Callable[[], list[str]]
     open_again: Callable[[], ObjectStore]
+    bucket: str = ""
 
 
 def folder_place(root: Path) -> Place:
@@ -34,7 +35,7 @@ def s3_place(server: Seaweed, *, bucket: str = "", endpoint: str = "", read_time
     def find_uploads() -> list[str]:
         return [entry["Key"] for entry in server.client().list_multipart_uploads(Bucket=bucket).get("Uploads", ())]
 
-    return Place(S3Store(client, bucket), find_uploads, lambda: S3Store(client, bucket))
+    return Place(S3Store(client, bucket), find_uploads, lambda: S3Store(client, bucket), bucket)
 
 
 def new_key(client_id: UUID | None = None) -> str:
