@@ -25,7 +25,7 @@ from storage.vault import VAULT
 from tests.cast import Browser, House, build_house, open_browser
 from tests.seaweed import Seaweed
 
-for name in [name for name in os.environ if name.startswith("CHARTWAY_")]:
+for name in [name for name in os.environ if name.startswith("CHARTWAY_") and name != "CHARTWAY_KILLS"]:
     del os.environ[name]  # an exported setting must never point the tests at somebody's database
 
 REPOSITORY = Path(__file__).parents[1]

@@ -27,7 +27,7 @@ class Town:
 
     house: House
     open: dict[str, Visitor]
-    transport: httpx.ASGITransport
+    transport: httpx.AsyncBaseTransport
 
     async def visitor(self, name: str) -> Visitor:
         """Somebody, signed in by the form."""

@@ -18,6 +18,7 @@ class Place:
     store: ObjectStore
     find_leftovers: Callable[[], list[str]]
     open_again: Callable[[], ObjectStore]
+    bucket: str = ""
 
 
 def folder_place(root: Path) -> Place:
@@ -26,15 +27,15 @@ def folder_place(root: Path) -> Place:
     return Place(store, lambda: [path.name for path in (root / ".tmp").iterdir()], lambda: FolderStore(root))
 
 
-def s3_place(server: Seaweed, *, endpoint: str = "", read_timeout: float = 30) -> Place:
-    """A store in a new bucket; its environment variables must be set (`Seaweed.environment`)."""
-    bucket = server.make_bucket()
+def s3_place(server: Seaweed, *, bucket: str = "", endpoint: str = "", read_timeout: float = 30) -> Place:
+    """A store in a bucket, by default a new one; its environment variables must be set (`Seaweed.environment`)."""
+    bucket = bucket or server.make_bucket()
     client = connect("s3", endpoint=endpoint or server.endpoint, region="us-east-1", read_timeout=read_timeout)
 
     def find_uploads() -> list[str]:
         return [entry["Key"] for entry in server.client().list_multipart_uploads(Bucket=bucket).get("Uploads", ())]
 
-    return Place(S3Store(client, bucket), find_uploads, lambda: S3Store(client, bucket))
+    return Place(S3Store(client, bucket), find_uploads, lambda: S3Store(client, bucket), bucket)
 
 
 def new_key(client_id: UUID | None = None) -> str:
