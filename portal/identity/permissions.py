@@ -23,6 +23,7 @@ class Permission(StrEnum):
     PLAN_MANAGE = "plan:manage"
     QUALITY_READ = "quality:read"
     RATE_MANAGE = "rate:manage"
+    SAFEKEEPING_READ = "safekeeping:read"
     STAFFING_MANAGE = "staffing:manage"
 
 
@@ -46,8 +47,12 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
             Permission.STAFFING_MANAGE,
         }
     ),
-    Kind.COMPLIANCE: frozenset({Permission.ACCOUNT_USE, Permission.ACCESS_LOG_READ, Permission.PEOPLE_READ}),
-    Kind.ADMINISTRATOR: frozenset({Permission.ACCOUNT_USE, Permission.PEOPLE_MANAGE, Permission.PEOPLE_READ}),
+    Kind.COMPLIANCE: frozenset(
+        {Permission.ACCOUNT_USE, Permission.ACCESS_LOG_READ, Permission.PEOPLE_READ, Permission.SAFEKEEPING_READ}
+    ),
+    Kind.ADMINISTRATOR: frozenset(
+        {Permission.ACCOUNT_USE, Permission.PEOPLE_MANAGE, Permission.PEOPLE_READ, Permission.SAFEKEEPING_READ}
+    ),
 }
 
 

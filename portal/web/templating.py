@@ -31,6 +31,7 @@ MENU: Sequence[tuple[str, str, str]] = (
     ("Invoices", "/invoices", Permission.INVOICE_READ),
     ("People", "/people", Permission.PEOPLE_READ),
     ("Access log", "/access-log", Permission.ACCESS_LOG_READ),
+    ("Safekeeping", "/safekeeping", Permission.SAFEKEEPING_READ),
 )
 
 

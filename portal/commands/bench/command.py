@@ -93,7 +93,7 @@ async def _measure_with_database() -> dict[str, Any]:
     from portal.commands.bench.workshop import make_client, temporary_folder, workshop
 
     with temporary_folder() as folder:
-        room, tells_memory = shutil.disk_usage(folder).free, CLEAR_PEAK.exists()  # noqa: ASYNC240 - nothing else runs
+        room, tells_memory = shutil.disk_usage(folder).free, CLEAR_PEAK.exists()
         try:
             async with workshop(folder) as place:
                 measured: dict[str, Any] = {
