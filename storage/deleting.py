@@ -4,31 +4,13 @@ from uuid import UUID
 
 from portal.actor import Actor
 from portal.database import DB, acting_as
-from storage.vault import VAULT
+from storage.blobs import sweep_blobs
 
 
 async def delete_blobs(worker: Actor, *, at_most: int = 500) -> int:
-    """Delete the objects of blobs in state `deleting`, oldest first; returns how many.
-
-    What a destroyed key has sealed is on its way out as well. Several workers may do so at once. Whoever dies after the
-    object is gone leaves a row that is deleted again, calmly.
-    """
+    """Clear what nobody wants any more: blobs that nobody finished, that were given up, or whose key is destroyed."""
     await give_up_unreadable(worker)
-    async with acting_as(worker):
-        rows = await DB.fetch(
-            "UPDATE blob SET lease_until = clock_timestamp() + interval '5 minutes'"
-            " WHERE id IN (SELECT id FROM blob WHERE state = 'deleting' AND lease_until < clock_timestamp()"
-            " ORDER BY lease_until LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING id, store_key",
-            at_most,
-        )
-    for row in rows:
-        await VAULT.store.delete(row["store_key"])
-    async with acting_as(worker):
-        await DB.execute(
-            "UPDATE blob SET state = 'deleted', wrapped_key = NULL WHERE state = 'deleting' AND id = ANY ($1::uuid[])",
-            [row["id"] for row in rows],
-        )
-    return len(rows)
+    return await sweep_blobs(worker, at_most=at_most)
 
 
 async def give_up_unreadable(worker: Actor, *, client_id: UUID | None = None) -> int:

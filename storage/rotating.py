@@ -105,7 +105,7 @@ async def _rewrap_blobs(worker: Actor, key: ClientKey, progress: Progress) -> in
             rows = await DB.fetch(_BLOBS, key.client_id, key.id, after, BATCH)
             if not rows:
                 return changed
-            olds = {row["key_id"]: await get_key(row["key_id"]) for row in rows}
+            olds = {old: await get_key(old) for old in {row["key_id"] for row in rows}}
             again = await anyio.to_thread.run_sync(_wrapped_again, rows, olds, key)
             changed += await DB.execute(
                 _REWRAP, key.client_id, key.id, [row["id"] for row in rows], [row["wrapped_key"] for row in rows], again

@@ -14,6 +14,7 @@ COMMANDS = {
     "keys": ("portal.commands.keys", "Rotate the clients' keys, destroy a client's, show the certificate."),
     "verify": ("portal.commands.verify", "Read stored documents to their end and check them."),
     "vectors": ("portal.commands.vectors", "Try published test vectors on the sealed reader."),
+    "bench": ("portal.commands.bench.command", "Measure this machine: sealing, uploads, keys, pages."),
     "roles": ("portal.commands.roles", "Print the script that makes the database roles."),
 }
 

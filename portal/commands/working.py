@@ -16,7 +16,6 @@ from portal.actor import WORKER
 from portal.clock import utc_now
 from portal.invoicing import reactions as invoicing
 from portal.jobs import JobHandler
-from storage.blobs import sweep_blobs
 from storage.deleting import delete_blobs
 from storage.inventory import take_inventory
 from storage.rotating import finish_rotations
@@ -41,11 +40,6 @@ async def take_back_expired() -> int:
     return await return_expired(now=utc_now())
 
 
-async def sweep_unfinished() -> int:
-    """Clear uploads that nobody finished."""
-    return await sweep_blobs(WORKER)
-
-
 async def sweep_leftovers() -> int:
     """Clear what a writer left that died before it was known by any row; a day old, so that nobody can be at it."""
     return await VAULT.store.sweep_temporary(DAY)
@@ -61,8 +55,8 @@ async def compare_store_with_rows() -> None:
         )  # fmt: skip
 
 
-async def delete_unwanted() -> int:
-    """Delete the objects of blobs that are on their way out."""
+async def sweep() -> int:
+    """Clear blobs that nobody finished, that were given up, or whose key is destroyed."""
     return await delete_blobs(WORKER)
 
 
@@ -78,6 +72,6 @@ async def verify_documents_nightly() -> object:
 
 #: What is done again and again: every so many seconds, the first time at once.
 EVERY: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = (
-    (5, take_back_expired), (60, sweep_unfinished), (60, delete_unwanted), (600, go_on_rotating),
+    (5, take_back_expired), (60, sweep), (600, go_on_rotating),
     (1800, verify_documents_nightly), (DAY, sweep_leftovers), (7 * DAY, compare_store_with_rows),
 )  # fmt: skip

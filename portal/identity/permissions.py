@@ -31,6 +31,7 @@ class Permission(StrEnum):
     PLAN_MANAGE = "plan:manage"
     QUALITY_READ = "quality:read"
     RATE_MANAGE = "rate:manage"
+    SAFEKEEPING_READ = "safekeeping:read"
     STAFFING_MANAGE = "staffing:manage"
 
 
@@ -68,7 +69,13 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
         }
     ),
     Kind.COMPLIANCE: frozenset(
-        {Permission.ACCESS_LOG_READ, Permission.ACCOUNT_USE, Permission.AGREEMENT_MANAGE, Permission.PEOPLE_READ}
+        {
+            Permission.ACCESS_LOG_READ,
+            Permission.ACCOUNT_USE,
+            Permission.AGREEMENT_MANAGE,
+            Permission.PEOPLE_READ,
+            Permission.SAFEKEEPING_READ,
+        }
     ),
     Kind.ADMINISTRATOR: frozenset(
         {
@@ -77,6 +84,7 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
             Permission.API_MANAGE,
             Permission.PEOPLE_MANAGE,
             Permission.PEOPLE_READ,
+            Permission.SAFEKEEPING_READ,
         }
     ),
 }

@@ -11,7 +11,7 @@ from assignments.viewing import routes as viewing
 from auditing.quality import routes as audits
 from auditing.quality import routes_quality as quality
 from portal.invoicing import routes as invoicing
-from portal.pages import access_log, api_tokens, client, clients, floor, people, person
+from portal.pages import access_log, api_tokens, client, clients, floor, people, person, safekeeping
 from portal.pages.home import show_home
 from portal.pages.sign_in import post_sign_in, post_sign_out, show_sign_in
 
@@ -38,4 +38,5 @@ ROUTES = [
     *people.ROUTES,
     *api_tokens.ROUTES,
     *person.ROUTES,
+    *safekeeping.ROUTES,
 ]

@@ -36,6 +36,7 @@ MENU: Sequence[tuple[str, str, str]] = (
     ("Agreements", "/agreements", Permission.AGREEMENT_MANAGE),
     ("API tokens", "/api-tokens", Permission.API_MANAGE),
     ("Access log", "/access-log", Permission.ACCESS_LOG_READ),
+    ("Safekeeping", "/safekeeping", Permission.SAFEKEEPING_READ),
 )
 
 

@@ -15,6 +15,10 @@ from tests.conftest import Sql
 #: Path parameters that are not named for their table.
 TABLES = {"page": "document_page", "line": "service_line", "event": "access_event", "entry": "queue_entry",
           "draft": "schedule_draft", "expected": "expected_encounter", "token": "api_token"}  # fmt: skip
+TABLES = {
+    "certificate": "destruction_certificate", "entry": "queue_entry", "event": "access_event", "line": "service_line",
+    "page": "document_page",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,8 @@ async def furnished(house: House, sql: Sql, work: Callable[[], Awaitable[None]])
         " VALUES ($1, $2, 'NOR-2026-08', $3, 0, 0, $4, $5)",
         new_id(), house.north.id, date(2026, 8, 1), datetime(2026, 9, 1, tzinfo=UTC), mona,
     )  # fmt: skip
+    await sql("INSERT INTO destruction_certificate VALUES ($1, $2, now(), '{}', $3, $4)", new_id(), house.north.id,
+              bytes(64), bytes(32))  # fmt: skip
     [sam] = await sql(
         "INSERT INTO person (id, email, name, kind, created_at) VALUES ($1, 'sam@example.com', 'Sam', 'auditor', now())"
         " RETURNING id",

@@ -117,7 +117,8 @@ CREATE TABLE destruction_certificate (
   public_key bytea NOT NULL CHECK (octet_length(public_key) = 32)
 );
 CREATE INDEX destruction_certificate_client ON destruction_certificate (client_id, issued_at);
-CALL client_owned('destruction_certificate', compliance => 'SELECT', worker => 'SELECT, INSERT');
+CALL client_owned('destruction_certificate', compliance => 'SELECT', administrator => 'SELECT',
+  worker => 'SELECT, INSERT');
 CALL append_only('destruction_certificate');
 
 -- A run through the stored documents: each was read to its end. Opaque ids and counts alone.

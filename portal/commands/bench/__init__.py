@@ -1,0 +1,1 @@
+"""`chartway bench`: what this machine does, as ratios to what its processor can do."""

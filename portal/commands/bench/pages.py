@@ -1,0 +1,140 @@
+"""How fast documents become pages, each in the page process that uploads go through."""
+
+import io
+import resource
+import secrets
+import time
+from collections.abc import AsyncIterator
+
+from PIL import Image, ImageDraw
+from reportlab.pdfgen.canvas import Canvas
+
+from storage.envelope import SealedReader, StreamOpener, StreamSealer, context, sealed_size
+from storage.pages import UnreadableDocument, render_pages
+from storage.sniffing import MediaType
+
+_KEY, _PLACE = secrets.token_bytes(32), context("bench")
+_RUN = 1 << 20
+
+
+async def measure_pages(document: bytes, media_type: MediaType = MediaType.PDF) -> dict[str, float]:
+    """Pages for each second of processor time of the page process (its start counts), and on the wall."""
+    began, used = time.perf_counter(), _children()
+    pages = 0
+    async for _ in render_pages(document, media_type):
+        pages += 1
+    wall = time.perf_counter() - began
+    return {
+        "pages": pages, "pages_per_processor_second": round(pages / max(_children() - used, 0.001), 1),
+        "pages_per_second": round(pages / wall, 1),
+    }  # fmt: skip
+
+
+async def measure_first_page(size: int) -> dict[str, object]:
+    """The first page of a sealed PDF of about `size` bytes: seconds, and how much of the object was fetched for it."""
+    sealed = _sealed_pdf(size)
+    fetched = [0, 0]
+
+    async def read() -> AsyncIterator[bytes]:
+        opener = StreamOpener(_KEY, _PLACE)
+        for start in range(0, len(sealed), _RUN):
+            fetched[0] += 1
+            fetched[1] += len(sealed[start : start + _RUN])
+            yield opener.update(sealed[start : start + _RUN])
+        yield opener.finalize()
+
+    began = time.perf_counter()
+    try:
+        pages = render_pages(read(), MediaType.PDF)
+        await anext(pages)
+        await pages.aclose()
+    except UnreadableDocument:
+        return {"not_measured": "the page process takes no document of this size"}
+    return {
+        "seconds": round(time.perf_counter() - began, 2), "ranges": fetched[0],
+        "mib_fetched": round(fetched[1] / (1 << 20), 1),
+    }  # fmt: skip
+
+
+def text_pdf(pages: int) -> bytes:
+    """A PDF of typed pages."""
+    out = io.BytesIO()
+    canvas = Canvas(out)
+    for page in range(pages):
+        for line in range(46):
+            canvas.drawString(60, 780 - 16 * line, f"Page {page + 1}, line {line + 1}: what was dictated of the visit.")
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def scanned_pdf(pages: int) -> bytes:
+    """A PDF of scanned pages, 200 dots per inch, grey."""
+    made = []
+    for page in range(pages):
+        image = Image.effect_noise((1700, 2200), 12).point(lambda value: min(255, value + 110))
+        pen = ImageDraw.Draw(image)
+        for line in range(60):
+            pen.text((120, 120 + 33 * line), f"Page {page + 1}, line {line + 1} of a scanned record", 40, font_size=24)
+        made.append(image)
+    out = io.BytesIO()
+    made[0].save(out, "PDF", save_all=True, append_images=made[1:], resolution=200)
+    return out.getvalue()
+
+
+def _sealed_pdf(size: int) -> bytes:
+    """A sealed PDF whose pages are raw pictures, so that it is as large as is wished."""
+    side = 1024
+    count = max(1, size // (side * side))
+    parts, places = [b"%PDF-1.7\n"], list[int]()
+
+    def add(body: bytes) -> None:
+        places.append(places[-1] + len(parts[-1]) if places else len(parts[0]))
+        parts.append(b"%d 0 obj\n" % len(places) + body + b"\nendobj\n")
+
+    kids = b" ".join(b"%d 0 R" % (3 + 3 * page) for page in range(count))
+    add(b"<</Type/Catalog/Pages 2 0 R>>")
+    add(b"<</Type/Pages/Count %d/Kids[%s]>>" % (count, kids))
+    picture = secrets.token_bytes(side * side)
+    for page in range(count):
+        number = 3 + 3 * page
+        add(b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents %d 0 R/Resources<</XObject<</I %d 0 R>>>>>>"
+            % (number + 1, number + 2))  # fmt: skip
+        add(b"<</Length 26>>stream\nq 612 0 0 792 0 0 cm /I Do\nendstream")
+        add(b"<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceGray/BitsPerComponent 8/Length %d>>"
+            b"stream\n%s\nendstream" % (side, side, len(picture), picture))  # fmt: skip
+    end = places[-1] + len(parts[-1])
+    rows = b"".join(b"%010d 00000 n \n" % place for place in places)
+    parts.append(b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
+                 % (len(places) + 1, rows, len(places) + 1, end))  # fmt: skip
+    sealer = StreamSealer(_KEY, _PLACE)
+    sealed = b"".join([*(sealer.update(part) for part in parts), sealer.finalize()])
+    assert len(sealed) == sealed_size(sum(map(len, parts)))
+    return sealed
+
+
+def measure_range_reads(size: int) -> dict[str, object]:
+    """Jumping to the end and to the middle of a sealed object of about `size` bytes: ranges and bytes fetched."""
+    sealed = _sealed_pdf(size)
+    fetched = [0, 0]
+
+    def read_range(start: int, stop: int) -> bytes:
+        fetched[0] += 1
+        fetched[1] += stop - start
+        return sealed[start:stop]
+
+    began = time.perf_counter()
+    reader = SealedReader(read_range, len(sealed), _KEY, _PLACE)
+    reader.seek(-4096, io.SEEK_END)
+    reader.read(4096)
+    reader.seek(reader.size // 2)
+    reader.read(1 << 20)
+    return {
+        "milliseconds": round((time.perf_counter() - began) * 1000, 1), "ranges": fetched[0],
+        "mib_fetched": round(fetched[1] / (1 << 20), 2),
+    }  # fmt: skip
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

@@ -1,0 +1,76 @@
+"""`chartway bench storage`: each measurement measures what it says; told in ratios, for people and as JSON."""
+
+import json
+import shutil
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from portal.commands.bench import command, sealing
+from portal.commands.bench.pages import measure_first_page, measure_pages, measure_range_reads, scanned_pdf, text_pdf
+from portal.commands.bench.rewrapping import measure_rewrapping
+from portal.commands.bench.uploads import upload_at_once
+from tests.cast import House
+from tests.conftest import Sql
+
+
+def test_the_ceiling_is_openssls_or_says_that_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    ceiling = sealing.measure_ceiling()
+    assert ceiling.speed > 10
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
+    without = sealing.measure_ceiling()
+    assert without.speed > 10
+    assert without.source.startswith("no openssl here")
+
+
+def test_speeds_are_counted_in_bytes_that_were_sealed() -> None:
+    for measure in (sealing.measure_sealing, sealing.measure_opening, sealing.measure_sealing_with_hash):
+        speed = measure(1 << 20, 2)
+        assert speed.best >= speed.middle > 0
+    assert sealing.measure_two_threads(1 << 20) > 0
+
+
+async def test_pages_and_ranges() -> None:
+    assert (await measure_pages(text_pdf(2)))["pages"] == 2
+    assert (await measure_pages(scanned_pdf(1)))["pages"] == 1
+    ranges = measure_range_reads(20 << 20)
+    assert isinstance(ranges["mib_fetched"], float)
+    assert ranges["mib_fetched"] < 3
+    assert set(await measure_first_page(2 << 20)) in ({"seconds", "ranges", "mib_fetched"}, {"not_measured"})
+
+
+async def test_keys_are_wrapped_again_and_uploads_are_stored(house: House, sql: Sql) -> None:
+    measured = await measure_rewrapping(house.north.id, count=30)
+    assert measured["processor_seconds"] > 0
+    [version] = await sql("SELECT id FROM client_key WHERE client_id = $1 AND version = 2", house.north.id)
+    assert len(await sql("SELECT FROM blob WHERE key_id = $1", version["id"])) == 30
+    uploaded = await upload_at_once(house.south.id, size=3 << 20, count=2)
+    assert uploaded["mib_per_second"] > 0
+    stored = await sql("SELECT plain_size FROM blob WHERE client_id = $1 AND state = 'stored'", house.south.id)
+    assert [row["plain_size"] for row in stored] == [3 << 20] * 2
+
+
+async def test_it_is_told_as_a_table_and_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    ratio = {"mib_per_second": 2000, "ratio": 0.8, "middle_ratio": 0.75}
+    measured: dict[str, Any] = {
+        "machine": {"processor": "A processor", "cores": 2, "python": "3.11", "cryptography": "50", "load": 0.1},
+        "ceiling": {"mib_per_second": 2500, "source": "openssl speed", "hot_loop_mib_per_second": 3000},
+        "sealing": [{"bytes": size, "seal": ratio, "open": ratio} for size in sealing.SIZES],
+        "seal_with_content_hash": ratio, "two_threads_to_one": 1.3,
+        "pages": {"text": {"pages": 1}, "scan": {"pages": 1}, "range_reads_of_200_mib": {"ranges": 3},
+                  "first_page_of_200_mib": {"not_measured": "why"}},
+        "rewrap_10000_keys": {"processor_seconds": 0.5}, "uploads_4_x_200_mib": {"folder": {"seconds": 1}},
+    }  # fmt: skip
+    told = "\n".join(command.tell(measured))
+    for words in ("64 KiB", "200 MiB", "0.80", "openssl speed", "not measured why", "into the folder: seconds 1"):
+        assert words in told
+
+    async def measure() -> dict[str, Any]:
+        return measured
+
+    monkeypatch.setattr(command, "measure", measure)
+    monkeypatch.setattr(command.asyncio, "run", lambda work: (work.close(), measured)[1])
+    result = CliRunner().invoke(command.command, ["storage", "--json"])
+    assert result.exit_code == 0
+    assert json.loads(result.output)["machine"]["processor"] == "A processor"
