@@ -37,6 +37,8 @@ HAPPENED: dict[str, str] = {
     "corrected": "Corrected, in quality check",
     "final": "Codes final",
     "delivered": "Delivered",
+    "hastened": "Made STAT",
+    "unhurried": "No longer STAT",
     "cancelled": "Cancelled: none of the documents can be read",
 }
 

@@ -17,6 +17,7 @@ from portal.invoicing.rating import set_rate
 from portal.invoicing.rules import DatedRate, local_day, rate_in_force
 from portal.pages.opening_clients import open_service_line
 from portal.pages.service_line_form import read_rate, read_service_line
+from portal.tenancy.agreements import has_agreement
 from portal.tenancy.clients import open_location, retire_service_line
 from portal.tenancy.guidelines import LONGEST, find_guidelines, write_guideline
 from portal.tenancy.queries import find_locations, find_service_lines, find_specialties, get_client
@@ -157,6 +158,7 @@ async def _client_page(
             "others": await DB.fetch(_OTHERS, client_id),
             "coded": {row["specialty"] for row in await DB.fetch(_CODED, client_id)},
             "staff": await DB.fetch(_STAFF, client_id),
+            "has_agreement": await has_agreement(client_id, now=now),
             "plan": await DB.fetch_one(_PLAN, client_id),
         }
     in_force = {

@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
+from assignments.hastening import get_haste
 from assignments.rules import ChartState
 from portal.clock import utc_now
 from portal.database import DB, acting_as
@@ -74,9 +75,10 @@ async def show_floor_chart(request: Request[Any, Any, Any], chart_id: FromPath[U
     async with acting_as(request.user):
         chart = await get_chart(chart_id)
         moves, routing = await find_moves(chart_id), await find_routing(chart_id)
+        haste = await get_haste(chart_id, now=utc_now())
     return page(
         request, "portal/floor_chart.html", chart=chart, moves=moves, routing=routing, now=utc_now(),
-        open_states=OPEN_STATES,
+        open_states=OPEN_STATES, haste=haste,
     )  # fmt: skip
 
 
