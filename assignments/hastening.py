@@ -1,4 +1,4 @@
-"""A chart that cannot wait, after all or no longer: its clock starts anew by one rule, and its place in line follows."""
+"""A chart that cannot wait, or no longer: its clock starts anew by one rule, and its place in line follows."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,7 +41,8 @@ async def change_haste(actor: Actor, *, chart_id: UUID, is_stat: bool, now: date
     async with acting_as(actor):
         row = await DB.fetch_one(
             "SELECT c.client_id, c.patient_id, c.state, c.is_stat, c.counts_from, c.due_at, s.promise_hours,"
-            " s.stat_hours FROM chart c JOIN service_line s ON s.id = c.service_line_id WHERE c.id = $1 FOR UPDATE OF c",
+            " s.stat_hours FROM chart c JOIN service_line s ON s.id = c.service_line_id WHERE c.id = $1"
+            " FOR UPDATE OF c",
             chart_id,
         )
         if row is None:

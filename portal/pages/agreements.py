@@ -22,7 +22,8 @@ from portal.web.forms import Form, FormError, read_form
 from portal.web.templating import page
 
 KINDS = {AgreementKind.BAA: "Business associate agreement", AgreementKind.CONTRACT: "Contract"}
-_HEADER = ("client", "kind", "reference", "signed_on", "effective_on", "expires_on", "ended_on", "standing", "recorded_by")
+_HEADER = ("client", "kind", "reference", "signed_on", "effective_on", "expires_on", "ended_on", "standing",
+           "recorded_by")  # fmt: skip
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 1, 1)
 
 
