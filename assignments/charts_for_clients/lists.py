@@ -94,6 +94,7 @@ class Accounted:
     """What became of every encounter of the last weeks, in sum and for the newest batches."""
 
     first_on: date
+    last_on: date
     account: Account
     batches: Sequence[Batch]
     has_agreement: bool
@@ -160,10 +161,14 @@ async def _list(person: Actor, rows: list[asyncpg.Record], *, total: int, page: 
 
 
 async def _account(person: Actor, now: datetime, zone: str) -> Accounted:
-    which = Which(client_id=person.client_id, first_on=now.astimezone(ZoneInfo(zone)).date() - ACCOUNTED)
+    today = now.astimezone(ZoneInfo(zone)).date()
+    # Back from the newest day that there is something of, so that a client which sends late sees its last weeks too.
+    newest = await DB.value("SELECT max(service_on) FROM batch WHERE service_on <= $1", today)
+    first_on = (newest or today) - ACCOUNTED
+    which = Which(client_id=person.client_id, first_on=first_on, last_on=today)
     return Accounted(
-        which.first_on or date.min, await count_encounters(which),
-        await find_batches(which, limit=NEWEST_BATCHES), await has_agreement(_client_of(person), now=now),
+        first_on, today, await count_encounters(which), await find_batches(which, limit=NEWEST_BATCHES),
+        await has_agreement(_client_of(person), now=now),
     )  # fmt: skip
 
 

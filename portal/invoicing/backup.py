@@ -12,7 +12,7 @@ from auditing.access_log.actions import Action
 from auditing.access_log.recording import record, record_patients
 from portal.actor import Actor, Kind
 from portal.database import DB, acting_as
-from portal.invoicing.queries import CHARGED, Invoice, find_charges, get_invoice
+from portal.invoicing.queries import Invoice, find_charges, get_invoice
 from portal.invoicing.rules import Charge
 
 #: Where intake seals the encounter's number.
@@ -79,14 +79,15 @@ async def _find_lines(actor: Actor, invoice_id: UUID, limit: int | None, offset:
     )
 
 
-_LINES = f"""
+_LINES = """
 SELECT l.position, c.id AS chart_id, c.patient_id, c.number AS chart_number, c.service_on,
-       coalesce(o.name, 'No location') AS location, e.provider, {CHARGED}, c.received_at, c.delivered_at,
+       coalesce(o.name, 'No location') AS location, e.provider, s.name || CASE r.kind WHEN 'stat' THEN ', STAT surcharge' ELSE '' END AS service_line,
+       CASE r.kind WHEN 'stat' THEN round(t.amount * t.stat_percent / 100, 4) ELSE t.amount END AS rate, c.received_at, c.delivered_at,
        coalesce(c.delivered_at <= c.due_at, false) AS is_on_time, l.amount
   FROM invoice_line l JOIN rated_event r ON r.id = l.rated_event_id JOIN rate t ON t.id = r.rate_id
   JOIN chart c ON c.id = r.chart_id JOIN service_line s ON s.id = c.service_line_id
   JOIN encounter e ON e.id = c.encounter_id LEFT JOIN location o ON o.id = e.location_id
- WHERE l.invoice_id = $1 ORDER BY l.position LIMIT $2 OFFSET $3"""  # noqa: S608 - made of constants alone
+ WHERE l.invoice_id = $1 ORDER BY l.position LIMIT $2 OFFSET $3"""
 _LINES_OF_THE_CLIENT = _LINES.replace("e.provider,", "e.provider, e.id AS encounter_id, e.number_sealed,")
 _SHOWN = frozenset(field.name for field in fields(BackupLine))
 

@@ -103,17 +103,12 @@ async def get_invoice(invoice_id: UUID) -> Invoice:
     return Invoice(**row)
 
 
-#: What a line of an invoice charges for, and at what rate; needs rated event r, its rate t and service line s.
-CHARGED = (
-    "s.name || CASE r.kind WHEN 'stat' THEN ', STAT surcharge' ELSE '' END AS service_line,"
-    " CASE r.kind WHEN 'stat' THEN round(t.amount * t.stat_percent / 100, 4) ELSE t.amount END AS rate"
-)
-
-
 async def find_charges(invoice_id: UUID) -> list[Charge]:
     """What an invoice charges, by location, service line and rate."""
     rows = await DB.fetch(
-        f"SELECT coalesce(o.name, 'No location') AS location, {CHARGED},"  # noqa: S608 - made of constants alone
+        "SELECT coalesce(o.name, 'No location') AS location,"
+        " s.name || CASE r.kind WHEN 'stat' THEN ', STAT surcharge' ELSE '' END AS service_line,"
+        " CASE r.kind WHEN 'stat' THEN round(t.amount * t.stat_percent / 100, 4) ELSE t.amount END AS rate,"
         " count(*)::integer AS count, sum(l.amount) AS amount, r.kind = 'stat' AS is_surcharge"
         " FROM invoice_line l JOIN rated_event r ON r.id = l.rated_event_id JOIN rate t ON t.id = r.rate_id"
         " JOIN chart c ON c.id = r.chart_id JOIN service_line s ON s.id = c.service_line_id"

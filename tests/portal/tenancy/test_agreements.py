@@ -1,6 +1,7 @@
 """No agreement, no upload; the register; warnings before an end."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -106,7 +107,7 @@ async def test_warnings(house: House, sql: Sql, terms: list[tuple[int, int | Non
 
 
 async def test_the_register_on_screen(web: Web, house: House, sql: Sql) -> None:
-    today = utc_now().date()
+    today = utc_now().astimezone(ZoneInfo(house.north.time_zone)).date()
     connie = await web("connie")
     fields = {
         "client": str(house.north.id), "kind": "baa", "reference": "Drawer 12", "signed_on": "2026-01-05",
