@@ -68,9 +68,12 @@ async def _reconcile(staff: Actor, now: datetime) -> None:
         missing: UUID = await DB.value(
             "SELECT id FROM expected_encounter WHERE encounter_id IS NULL ORDER BY id LIMIT 1"
         )
-        oldest: UUID = await DB.value("SELECT id FROM batch ORDER BY service_on, id LIMIT 1")
+        complete: UUID = await DB.value(
+            "SELECT b.id FROM batch b WHERE NOT EXISTS (SELECT FROM expected_encounter x WHERE x.batch_id = b.id"
+            " AND x.encounter_id IS NULL) ORDER BY b.service_on, b.id LIMIT 1"
+        )
     await mark_not_coming(staff, expected_id=missing, reason="no-show", now=now)
-    await release_batch(staff, batch_id=oldest, confirmed_missing=None, now=now)
+    await release_batch(staff, batch_id=complete, confirmed_missing=None, now=now)
 
 
 def _line(note: Note) -> str:
