@@ -100,8 +100,7 @@ WANTED = """
 
 #: One row for each encounter and service line of the batches in `wanted`: those on the schedule with their chart, if
 #: there is one, and those that came without being on it. A chart that was sent again stands for the cancelled one.
-UNITS = (
-    """
+_UNIT = """
   unit AS (
     SELECT x.client_id, x.batch_id, x.id AS expected_id, x.service_line_id, x.provider, x.not_coming_reason,
            c.id AS chart_id, c.number, c.state, c.batch_id AS chart_batch_id, c.patient_id, c.encounter_id
@@ -120,11 +119,8 @@ UNITS = (
        AND (c.state <> 'cancelled' OR NOT EXISTS (
              SELECT FROM chart o WHERE o.client_id = c.client_id AND o.encounter_id = c.encounter_id
                 AND o.service_line_id = c.service_line_id AND o.id <> c.id
-                AND (o.state <> 'cancelled' OR (o.received_at, o.id) > (c.received_at, c.id))))),
-  told AS (SELECT *, """
-    + _fate_in_sql()
-    + " AS fate FROM unit)"
-)
+                AND (o.state <> 'cancelled' OR (o.received_at, o.id) > (c.received_at, c.id)))))"""
+UNITS = f"{_UNIT}, told AS (SELECT *, {_fate_in_sql()} AS fate FROM unit)"  # noqa: S608 - made of constants alone
 
 
 async def count_encounters(which: Which) -> Account:
@@ -197,7 +193,9 @@ async def _open(
         )
     }
     numbers = await open_fields("encounter.number", {one: row["number_sealed"] for one, row in sealed.items()})
-    names = await open_fields("patient_identity.name", {row["patient_id"]: row["name_sealed"] for row in sealed.values()})
+    names = await open_fields(
+        "patient_identity.name", {row["patient_id"]: row["name_sealed"] for row in sealed.values()}
+    )
     waited = await DB.fetch(
         "SELECT id, number_sealed, patient_sealed FROM expected_encounter WHERE id = ANY ($1::uuid[])",
         [row["expected_id"] for row in rows if row["expected_id"] and not row["encounter_id"]],

@@ -58,7 +58,9 @@ async def draft_schedule(person: Actor, *, data: bytes, now: datetime) -> UUID:
     async with acting_as(person):
         key = await get_active_key(client_id)
         await _read(data, client_id, now)
-        await DB.execute("DELETE FROM schedule_draft WHERE client_id = $1 AND person_id = $2", client_id, person.person_id)
+        await DB.execute(
+            "DELETE FROM schedule_draft WHERE client_id = $1 AND person_id = $2", client_id, person.person_id
+        )
         draft_id = new_id()
         # Bytes of any encoding as text of one, for fields are text.
         sealed = seal_field(key, _DRAFT, draft_id, data.decode("latin-1"))
@@ -99,7 +101,7 @@ async def import_draft(person: Actor, *, draft_id: UUID, now: datetime) -> Previ
     async with acting_as(person):
         key = await get_active_key(client_id)
         # An upload of the same encounter at this moment waits until this is done, or this until it is.
-        await DB.execute("SELECT pg_advisory_xact_lock(hashtextextended('encounters of ' || $1::text, 0))", str(client_id))
+        await DB.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"encounters of {client_id}")
         preview = await _preview(person, draft_id, now)
         batches = await _find_batches(client_id, preview.planned, now)
         touched = set()
@@ -152,8 +154,9 @@ async def _plan(key: ClientKey, lines: Sequence[ScheduleLine]) -> list[Planned]:
             "SELECT x.id, x.number_index, x.service_line_id, x.patient_sealed, x.provider, b.service_on, b.location_id"
             " FROM expected_encounter x JOIN batch b ON b.id = x.batch_id"
             " WHERE x.client_id = $1 AND x.number_index = ANY ($2::bytea[])",
-            key.client_id, indexes,
-        )  # fmt: skip
+            key.client_id,
+            indexes,
+        )
     }
     patients = await open_fields(
         _PATIENT, {row["id"]: row["patient_sealed"] for row in there.values() if row["patient_sealed"]}

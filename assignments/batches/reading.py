@@ -133,7 +133,7 @@ def read_date(text: str) -> date | None:
 
 def _decode(data: bytes) -> tuple[str, str]:
     if len(data) > MOST_BYTES:
-        raise Unreadable(f"A schedule has at most {MOST_BYTES // 1_000_000} MB. Split it by weeks and import the parts.")
+        raise Unreadable(f"A schedule has at most {MOST_BYTES // 1_000_000} MB. Split it by weeks, import the parts.")
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise Unreadable("This is a workbook, not a CSV file. In Excel choose Save As, then CSV, and send that file.")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -197,7 +197,7 @@ def _recognise(heads: Sequence[str], *, must: bool = True) -> dict[str, int]:
 def _read_line(row: int, cells: Mapping[str, str], known: Known, today: date) -> ScheduleLine | Problem:
     for name, value in cells.items():
         if len(value) > LONGEST or any(ord(one) < 32 for one in value):
-            return Problem(row, COLUMNS[name][0], f"It is longer than {LONGEST} characters or holds a control character.")
+            return Problem(row, COLUMNS[name][0], f"It has more than {LONGEST} characters, or one that is none.")
     number = " ".join(cells.get("number", "").split())
     if not number:
         return Problem(row, COLUMNS["number"][0], "It is missing.")
@@ -205,8 +205,8 @@ def _read_line(row: int, cells: Mapping[str, str], known: Known, today: date) ->
         return Problem(row, COLUMNS["number"][0], "It is longer than 60 characters.")
     served = read_date(cells.get("service_on", ""))
     if served is None:
-        sentence = "It is not a date that can be read, such as 2026-09-14 or 9/14/2026." if cells.get("service_on") else "It is missing."
-        return Problem(row, COLUMNS["service_on"][0], sentence)
+        unread = "It is not a date that can be read, such as 2026-09-14 or 9/14/2026."
+        return Problem(row, COLUMNS["service_on"][0], unread if cells.get("service_on") else "It is missing.")
     if not today - timedelta(days=731) <= served <= today + FARTHEST_AHEAD:
         return Problem(row, COLUMNS["service_on"][0], f"{served} lies too far back or ahead. Check the year.")
     location = _match(cells.get("location", ""), [(one, (name,)) for one, name in known.locations])

@@ -41,9 +41,9 @@ async def post_schedule(request: Request[Any, Any, Any]) -> Response[Any]:
             data += chunk
             if len(data) > MOST_BYTES:
                 break
+    if not data:
+        return _form(request, Unreadable("Choose the file that holds the schedule."))
     try:
-        if not data:
-            raise Unreadable("Choose the file that holds the schedule.")
         draft_id = await draft_schedule(request.user, data=bytes(data), now=utc_now())
     except Unreadable as refusal:
         return _form(request, refusal)

@@ -10,6 +10,7 @@ import asyncpg
 from assignments.charts_for_clients.codes import FinalCodes, find_final_codes
 from assignments.charts_for_clients.rules import IN_WORK, TONES, words_of
 from assignments.duplicates.queries import Resemblance, find_of_chart
+from assignments.hastening import Haste, get_haste
 from assignments.opening import open_fields
 from assignments.rules import FOR_CLIENTS, ChartState, with_specialty
 from auditing.access_log.actions import Action
@@ -67,6 +68,8 @@ class OwnChart:
     history: Sequence[Happened]
     codes: FinalCodes | None
     resembles: Sequence[Resemblance]
+    batch_id: UUID
+    haste: Haste
 
     @property
     def line_words(self) -> str:
@@ -89,7 +92,7 @@ class OwnChart:
         return self.state in IN_WORK
 
 
-async def open_own_chart(person: Actor, *, chart_id: UUID) -> OwnChart:
+async def open_own_chart(person: Actor, *, chart_id: UUID, now: datetime) -> OwnChart:
     """A chart of the person's client, and the access event of the look; NotFound for any other."""
     async with acting_as(person):
         row = await DB.fetch_one(_CHART, chart_id)
@@ -104,6 +107,7 @@ async def open_own_chart(person: Actor, *, chart_id: UUID) -> OwnChart:
         history = await _find_history(chart_id)
         resembles = await find_of_chart(chart_id)
         codes = await find_final_codes(chart_id, state=row["state"], service_on=row["service_on"])
+        haste = await get_haste(chart_id, now=now)
         await record(
             person, Action.CHART_OPENED, object_type="chart", object_id=chart_id, client_id=row["client_id"],
             patient_id=patient_id,
@@ -112,7 +116,7 @@ async def open_own_chart(person: Actor, *, chart_id: UUID) -> OwnChart:
         chart_id, row["number"], ChartState(row["state"]), row["is_stat"], number[encounter_id], name[patient_id],
         mrn[patient_id], born_on[patient_id], row["line"], row["specialty"], row["location"], row["provider"],
         row["payer"], row["service_on"], row["received_at"], row["due_at"], row["delivered_at"], row["time_zone"],
-        documents, history, codes, resembles,
+        documents, history, codes, resembles, row["batch_id"], haste,
     )  # fmt: skip
 
 
@@ -147,7 +151,7 @@ def _who(row: asyncpg.Record) -> str:
 
 _CHART = """
   SELECT c.client_id, c.number, c.state, c.is_stat, c.specialty, c.service_on, c.received_at, c.due_at, c.delivered_at,
-         c.patient_id, c.encounter_id, e.number_sealed, e.provider, e.payer, i.name_sealed, i.mrn_sealed,
+         c.batch_id, c.patient_id, c.encounter_id, e.number_sealed, e.provider, e.payer, i.name_sealed, i.mrn_sealed,
          i.birth_on_sealed, s.name AS line, l.name AS location, k.time_zone
     FROM chart c JOIN encounter e ON e.id = c.encounter_id JOIN patient_identity i ON i.patient_id = c.patient_id
     JOIN service_line s ON s.id = c.service_line_id JOIN client k ON k.id = c.client_id

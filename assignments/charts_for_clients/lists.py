@@ -3,12 +3,15 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import asyncpg
 
+from assignments.batches.encounters import Which, count_encounters
+from assignments.batches.lists import Batch, find_batches
+from assignments.batches.rules import Account
 from assignments.charts_for_clients.rules import IN_WORK, STATE_FILTERS, TONES
 from assignments.opening import open_fields
 from assignments.rules import FOR_CLIENTS, ChartState
@@ -17,6 +20,7 @@ from auditing.access_log.recording import record_patients
 from portal.actor import Actor
 from portal.database import DB, acting_as
 from portal.errors import Invalid
+from portal.tenancy.agreements import has_agreement
 from storage.client_keys import get_active_key
 from storage.sealed_fields import index_of
 
@@ -24,6 +28,9 @@ PAGE = 50
 #: Every patient of an export is opened and recorded in one transaction.
 MOST_EXPORTED = 5000
 _MOST_FOUND = 200
+#: How far back the first screen accounts for every encounter, and of how many batches it shows the numbers.
+ACCOUNTED = timedelta(days=31)
+NEWEST_BATCHES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,17 @@ class Overview:
 
 
 @dataclass(frozen=True, slots=True)
+class Accounted:
+    """What became of every encounter of the last weeks, in sum and for the newest batches."""
+
+    first_on: date
+    last_on: date
+    account: Account
+    batches: Sequence[Batch]
+    has_agreement: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ChartList:
     """One page of the list, with what stands around it."""
 
@@ -92,6 +110,7 @@ class ChartList:
     overview: Overview
     lines: Sequence[tuple[UUID, str]]
     time_zone: str
+    accounted: Accounted
 
     @property
     def pages(self) -> int:
@@ -137,7 +156,19 @@ async def _list(person: Actor, rows: list[asyncpg.Record], *, total: int, page: 
     lines = await DB.fetch("SELECT id, name FROM service_line ORDER BY name")
     return ChartList(
         await _opened(person, rows), total, page, await _count(now, zone),
-        [(line["id"], line["name"]) for line in lines], zone,
+        [(line["id"], line["name"]) for line in lines], zone, await _account(person, now, zone),
+    )  # fmt: skip
+
+
+async def _account(person: Actor, now: datetime, zone: str) -> Accounted:
+    today = now.astimezone(ZoneInfo(zone)).date()
+    # Back from the newest day that there is something of, so that a client which sends late sees its last weeks too.
+    newest = await DB.value("SELECT max(service_on) FROM batch WHERE service_on <= $1", today)
+    first_on = (newest or today) - ACCOUNTED
+    which = Which(client_id=person.client_id, first_on=first_on, last_on=today)
+    return Accounted(
+        first_on, today, await count_encounters(which), await find_batches(which, limit=NEWEST_BATCHES),
+        await has_agreement(_client_of(person), now=now),
     )  # fmt: skip
 
 

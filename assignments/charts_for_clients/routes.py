@@ -15,8 +15,11 @@ from assignments.charts_for_clients.codes import export_codes
 from assignments.charts_for_clients.lists import ChartFilter, ChartList, export_charts, find_charts, search_charts
 from assignments.charts_for_clients.originals import attachment, open_original
 from assignments.charts_for_clients.rules import STATE_FILTERS
+from assignments.hastening import change_haste
+from portal.actor import Kind
 from portal.clock import utc_now
 from portal.identity.permissions import Permission
+from portal.web.answers import see_other
 from portal.web.csv import csv_answer
 from portal.web.forms import FormError, read_form
 from portal.web.templating import page
@@ -70,8 +73,19 @@ async def export_list(request: Request[Any, Any, Any]) -> Response[Any]:
 @get("/charts/{chart_id:uuid}", opt={"permission": Permission.CHART_READ})
 async def show_chart(request: Request[Any, Any, Any], chart_id: FromPath[UUID]) -> Response[Any]:
     """One chart with its documents, its history, and its codes once they are delivered."""
-    chart = await open_own_chart(request.user, chart_id=chart_id)
-    return page(request, "assignments/client/chart.html", chart=chart, now=utc_now())
+    now = utc_now()
+    chart = await open_own_chart(request.user, chart_id=chart_id, now=now)
+    return page(request, "assignments/client/chart.html", chart=chart, now=now)
+
+
+@post("/charts/{chart_id:uuid}/haste", status_code=200, opt={"permission": Permission.CHART_HASTEN})
+async def post_haste(request: Request[Any, Any, Any], chart_id: FromPath[UUID]) -> Response[Any]:
+    """Make a chart STAT, or ordinary again; for the client's people on its page, for managers on the floor's."""
+    is_stat = (await read_form(request)).flag("stat")
+    await change_haste(request.user, chart_id=chart_id, is_stat=is_stat, now=utc_now())
+    place = "/charts" if request.user.kind is Kind.CLIENT else "/floor/charts"
+    said = "It is STAT now." if is_stat else "It is an ordinary chart again."
+    return await see_other(request, f"{place}/{chart_id}", flash=said)
 
 
 @get("/charts/{chart_id:uuid}/codes.csv", opt={"permission": Permission.CHART_READ})
@@ -123,4 +137,4 @@ def _show_list(
     )  # fmt: skip
 
 
-ROUTES: list[Any] = [list_charts, search, export_list, show_chart, download_codes, download_original]
+ROUTES: list[Any] = [list_charts, search, export_list, show_chart, download_codes, download_original, post_haste]

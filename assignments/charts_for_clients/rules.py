@@ -42,6 +42,8 @@ HAPPENED: dict[str, str] = {
     "judged_same": "Decided: the same as another chart",
     "discarded": "Cancelled: the same as another chart",
     "restored": "Back in line after another decision",
+    "hastened": "Made STAT",
+    "unhurried": "No longer STAT",
     "cancelled": "Cancelled: none of the documents can be read",
 }
 

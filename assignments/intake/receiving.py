@@ -31,8 +31,9 @@ class Begun:
 async def begin_upload(person: Actor, *, upload_id: UUID, new: NewChart, now: datetime) -> Begun:
     """Look, before any file is taken, whether this chart can be received, and whether the form was received before.
 
-    Raises CannotReceive if no agreement is in force or the patient, the encounter or an earlier chart speaks against
-    it, and Conflict if the same form comes again with another encounter. A form whose files were all refused may be sent again, for another receipt.
+    Raises CannotReceive if no agreement is in force, or if the patient, the encounter or an earlier chart speaks
+    against it, and Conflict if the same form comes again with another encounter. A form whose files were all refused
+    may be sent again, for another receipt.
     """
     client_id = _client_of(person)
     async with acting_as(person):

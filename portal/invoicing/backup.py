@@ -81,8 +81,11 @@ async def _find_lines(actor: Actor, invoice_id: UUID, limit: int | None, offset:
 
 _LINES = """
 SELECT l.position, c.id AS chart_id, c.patient_id, c.number AS chart_number, c.service_on,
-       coalesce(o.name, 'No location') AS location, e.provider, s.name AS service_line, c.received_at, c.delivered_at,
-       coalesce(c.delivered_at <= c.due_at, false) AS is_on_time, t.amount AS rate, l.amount
+       coalesce(o.name, 'No location') AS location, e.provider,
+       s.name || CASE r.kind WHEN 'stat' THEN ', STAT surcharge' ELSE '' END AS service_line,
+       CASE r.kind WHEN 'stat' THEN round(t.amount * t.stat_percent / 100, 4) ELSE t.amount END AS rate,
+       c.received_at, c.delivered_at,
+       coalesce(c.delivered_at <= c.due_at, false) AS is_on_time, l.amount
   FROM invoice_line l JOIN rated_event r ON r.id = l.rated_event_id JOIN rate t ON t.id = r.rate_id
   JOIN chart c ON c.id = r.chart_id JOIN service_line s ON s.id = c.service_line_id
   JOIN encounter e ON e.id = c.encounter_id LEFT JOIN location o ON o.id = e.location_id

@@ -36,10 +36,10 @@ async def issue_invoice(manager: Actor, *, client_id: UUID, month: date, now: da
         ensure_can_issue(month, last_issued=last_issued, now=now, zone=client["time_zone"])
         await rate_delivered(client_id=client_id, now=now)  # a job that is behind must not leave a chart out
         lines = await DB.fetch(
-            "SELECT r.id, r.amount FROM rated_event r JOIN chart c ON c.id = r.chart_id"
+            "SELECT r.id, r.amount, r.kind FROM rated_event r JOIN chart c ON c.id = r.chart_id"
             " WHERE r.client_id = $1 AND r.earned_on < $2"
             "   AND NOT EXISTS (SELECT FROM invoice_line l WHERE l.rated_event_id = r.id)"
-            " ORDER BY r.earned_on, length(c.number), c.number, r.id",
+            " ORDER BY r.earned_on, length(c.number), c.number, r.kind, r.id",
             client_id, month_after(month),
         )  # fmt: skip
         if not lines:
@@ -57,8 +57,8 @@ async def _write(
     await DB.execute(
         "INSERT INTO invoice (id, client_id, number, month, total, chart_count, issued_at, issued_by)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        invoice_id, client_id, invoice_number(code, month), month, total(line["amount"] for line in lines), len(lines),
-        now, manager.person_id,
+        invoice_id, client_id, invoice_number(code, month), month, total(line["amount"] for line in lines),
+        sum(1 for line in lines if line["kind"] == "chart"), now, manager.person_id,
     )  # fmt: skip
     await DB.execute(
         "INSERT INTO invoice_line (invoice_id, client_id, rated_event_id, position, amount)"

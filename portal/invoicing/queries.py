@@ -106,12 +106,14 @@ async def get_invoice(invoice_id: UUID) -> Invoice:
 async def find_charges(invoice_id: UUID) -> list[Charge]:
     """What an invoice charges, by location, service line and rate."""
     rows = await DB.fetch(
-        "SELECT coalesce(o.name, 'No location') AS location, s.name AS service_line, t.amount AS rate,"
-        " count(*)::integer AS count, sum(l.amount) AS amount"
+        "SELECT coalesce(o.name, 'No location') AS location,"
+        " s.name || CASE r.kind WHEN 'stat' THEN ', STAT surcharge' ELSE '' END AS service_line,"
+        " CASE r.kind WHEN 'stat' THEN round(t.amount * t.stat_percent / 100, 4) ELSE t.amount END AS rate,"
+        " count(*)::integer AS count, sum(l.amount) AS amount, r.kind = 'stat' AS is_surcharge"
         " FROM invoice_line l JOIN rated_event r ON r.id = l.rated_event_id JOIN rate t ON t.id = r.rate_id"
         " JOIN chart c ON c.id = r.chart_id JOIN service_line s ON s.id = c.service_line_id"
         " JOIN encounter e ON e.id = c.encounter_id LEFT JOIN location o ON o.id = e.location_id"
-        " WHERE l.invoice_id = $1 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+        " WHERE l.invoice_id = $1 GROUP BY 1, 2, 3, r.kind ORDER BY 1, 2, 3",
         invoice_id,
     )
     return [Charge(**row) for row in rows]
@@ -120,7 +122,8 @@ async def find_charges(invoice_id: UUID) -> list[Charge]:
 async def find_ready(*, now: datetime, client_id: UUID | None = None) -> list[Ready]:
     """What stands on no invoice yet, for each client and the month on whose invoice it will stand."""
     rows = await DB.fetch(
-        "SELECT c.id, c.name, c.time_zone, r.earned_on, count(*)::integer AS count, sum(r.amount) AS amount,"
+        "SELECT c.id, c.name, c.time_zone, r.earned_on,"
+        " (count(*) FILTER (WHERE r.kind = 'chart'))::integer AS count, sum(r.amount) AS amount,"
         " (SELECT max(i.month) FROM invoice i WHERE i.client_id = c.id) AS last_issued"
         " FROM rated_event r JOIN client c ON c.id = r.client_id"
         " WHERE ($1::uuid IS NULL OR r.client_id = $1)"
@@ -168,6 +171,7 @@ class RateRow:
     service_line_id: UUID
     service_line: str
     amount: Decimal
+    stat_percent: Decimal
     effective_on: date
     created_at: datetime
     created_by: str
@@ -176,7 +180,8 @@ class RateRow:
 async def find_rates(client_id: UUID) -> Sequence[RateRow]:
     """Every rate a client ever had: by service line, the newest first."""
     rows = await DB.fetch(
-        "SELECT t.id, t.service_line_id, s.name AS service_line, t.amount, t.effective_on, t.created_at,"
+        "SELECT t.id, t.service_line_id, s.name AS service_line, t.amount, t.stat_percent, t.effective_on,"
+        " t.created_at,"
         " coalesce(p.name, 'Chartway') AS created_by FROM rate t JOIN service_line s ON s.id = t.service_line_id"
         " LEFT JOIN person p ON p.id = t.created_by WHERE t.client_id = $1 ORDER BY s.name, t.effective_on DESC",
         client_id,

@@ -63,7 +63,7 @@ async def show_invoice(request: Request[Any, Any, Any], invoice_id: FromPath[UUI
     """The invoice as a sheet, and the charts that stand on it."""
     actor: Actor = request.user
     async with acting_as(actor):
-        count = await DB.value("SELECT chart_count FROM invoice WHERE id = $1", invoice_id)
+        count = await DB.value("SELECT count(*) FROM invoice_line WHERE invoice_id = $1", invoice_id)
     whole = request.query_params.get("backup") == "all"
     paging = read_paging(request.query_params, count or 0, limit=max(count or 0, 1) if whole else 50)
     opened = await read_invoice(actor, invoice_id=invoice_id, limit=paging.limit, offset=paging.offset)

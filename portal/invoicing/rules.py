@@ -15,6 +15,7 @@ CENT = Decimal("0.01")
 TERMS = timedelta(days=30)
 #: The highest rate that is believed; more is a slip of the finger.
 HIGHEST_RATE = Decimal(10_000)
+HIGHEST_STAT_PERCENT = Decimal(500)
 
 
 def price(rate: Decimal, quantity: Decimal) -> Decimal:
@@ -39,11 +40,17 @@ def ensure_rate(amount: Decimal) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class DatedRate:
-    """A rate (US dollars per chart) and the first day on which it holds."""
+    """A rate (US dollars per chart), the first day on which it holds, and what STAT adds to it, per cent."""
 
     id: UUID
     effective_on: date
     amount: Decimal
+    stat_percent: Decimal = Decimal(0)
+
+
+def stat_surcharge(rate: DatedRate) -> Decimal:
+    """What a STAT chart costs on top of its rate, US dollars, to four decimals."""
+    return (rate.amount * rate.stat_percent / 100).quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
 
 def rate_in_force(rates: Iterable[DatedRate], day: date) -> DatedRate | None:
@@ -108,6 +115,7 @@ class Charge:
     rate: Decimal
     count: int
     amount: Decimal
+    is_surcharge: bool = False  # on charts that are counted with their own charge
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +138,7 @@ def sections(charges: Iterable[Charge]) -> Sequence[Section]:
             Section(
                 location,
                 members,
-                sum(charge.count for charge in members),
+                sum(charge.count for charge in members if not charge.is_surcharge),
                 total(charge.amount for charge in members),
             )
         )

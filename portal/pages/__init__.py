@@ -11,7 +11,18 @@ from assignments.viewing import routes as viewing
 from auditing.quality import routes as audits
 from auditing.quality import routes_quality as quality
 from portal.invoicing import routes as invoicing
-from portal.pages import access_log, api_tokens, client, clients, floor, people, person, safekeeping
+from portal.pages import (
+    access_log,
+    agreements,
+    api_tokens,
+    client,
+    client_days,
+    clients,
+    floor,
+    people,
+    person,
+    safekeeping,
+)
 from portal.pages.home import show_home
 from portal.pages.sign_in import post_sign_in, post_sign_out, show_sign_in
 
@@ -32,7 +43,9 @@ ROUTES = [
     *audits.ROUTES,
     *quality.ROUTES,
     *invoicing.ROUTES,
+    *agreements.ROUTES,
     *client.ROUTES,
+    *client_days.ROUTES,
     *clients.ROUTES,
     *floor.ROUTES,
     *people.ROUTES,

@@ -14,11 +14,14 @@ from auditing.access_log.queries import SORTS, Filter, find_events, get_event, p
 from auditing.access_log.recording import record
 from auditing.access_log.verifying import verify_event
 from portal.actor import Actor
+from portal.clock import utc_now
 from portal.database import DB, acting_as
 from portal.errors import Invalid
 from portal.identity.permissions import Permission
 from portal.pages.access_log_filter import OUTCOMES, Asked, read_question, write_place
 from portal.pages.access_log_words import Names, Told, find_names, tell_event, words_of
+from portal.tenancy.agreements import find_warnings
+from portal.tenancy.rules import LAST_WARNING
 from portal.web.csv import csv_answer
 from portal.web.templating import page
 
@@ -39,6 +42,7 @@ async def list_access_events(request: Request[Any, Any, Any]) -> Response[Any]:
         names = await find_names(shown)
         people = await DB.fetch("SELECT id, name, kind FROM person ORDER BY name, id")
         clients = await DB.fetch("SELECT id, name FROM client ORDER BY name, id")
+        warnings = await find_warnings(now=utc_now())
         if not asked.errors:
             await _record_reading(actor, Action.ACCESS_LOG_READ, asked, shown=len(shown))
     more = asked.link(after=write_place(place_of(shown[-1], asked.filter))) if len(rows) > PAGE else None
@@ -47,7 +51,7 @@ async def list_access_events(request: Request[Any, Any, Any]) -> Response[Any]:
         events=[tell_event(row, names) for row in shown], more=more, clients=clients,
         people=[(person["id"], f"{person['name']} · {person['kind']}") for person in people],
         actions=[(action.value, words_of(action)[0]) for action in Action], outcomes=OUTCOMES, sorts=SORTS,
-        columns=_sortable(asked),
+        columns=_sortable(asked), warnings=warnings, last_warning=LAST_WARNING,
     )  # fmt: skip
 
 

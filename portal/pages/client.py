@@ -1,6 +1,7 @@
 """One client with its contract, and what a manager changes about it."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,10 @@ from portal.identity.people import grant_client, revoke_client
 from portal.identity.permissions import Permission
 from portal.invoicing.queries import find_rates, find_ready, find_unrated
 from portal.invoicing.rating import set_rate
-from portal.invoicing.rules import DatedRate, local_day, rate_in_force
+from portal.invoicing.rules import HIGHEST_STAT_PERCENT, DatedRate, local_day, rate_in_force
 from portal.pages.opening_clients import open_service_line
 from portal.pages.service_line_form import read_rate, read_service_line
+from portal.tenancy.agreements import has_agreement
 from portal.tenancy.clients import open_location, retire_service_line
 from portal.tenancy.guidelines import LONGEST, find_guidelines, write_guideline
 from portal.tenancy.queries import find_locations, find_service_lines, find_specialties, get_client
@@ -99,12 +101,18 @@ async def post_rate(request: Request[Any, Any, Any], client_id: FromPath[UUID]) 
     """Set a rate from a day on."""
     form = await read_form(request)
     line_id, amount = form.uuid("line", "a service line"), read_rate(form, "amount")
+    stat_percent = Decimal(0)
+    if form.values.get("stat_percent"):
+        stat_percent = form.decimal(
+            "stat_percent", "The STAT surcharge", low=Decimal(0), high=HIGHEST_STAT_PERCENT, places=2
+        )
     day = form.date("effective_on", "The first day", earliest=date(2015, 1, 1), latest=date(2100, 1, 1))
     try:
         form.ensure()
         await set_rate(
-            request.user, client_id=client_id, service_line_id=line_id, amount=amount, effective_on=day, now=utc_now()
-        )
+            request.user, client_id=client_id, service_line_id=line_id, amount=amount, effective_on=day, now=utc_now(),
+            stat_percent=stat_percent,
+        )  # fmt: skip
     except (Conflict, FormError) as refusal:
         return await _client_page(request, client_id, form, refusal, "effective_on")
     return await see_other(request, f"/clients/{client_id}#rates", flash=f"The rate of ${amount} holds from {day} on.")
@@ -157,6 +165,7 @@ async def _client_page(
             "others": await DB.fetch(_OTHERS, client_id),
             "coded": {row["specialty"] for row in await DB.fetch(_CODED, client_id)},
             "staff": await DB.fetch(_STAFF, client_id),
+            "has_agreement": await has_agreement(client_id, now=now),
             "plan": await DB.fetch_one(_PLAN, client_id),
         }
     in_force = {

@@ -24,6 +24,7 @@ class NewServiceLine:
     specialty: str
     promise_hours: int
     rate: Decimal | None
+    stat_percent: Decimal = Decimal(0)
 
 
 async def open_client(
@@ -67,6 +68,6 @@ async def _add_line(manager: Actor, client_id: UUID, zone: str, line: NewService
     if line.rate is not None:
         await add_rate(
             manager, client_id=client_id, service_line_id=line_id, amount=line.rate,
-            effective_on=month_of(local_day(now, zone)), now=now,
+            effective_on=month_of(local_day(now, zone)), now=now, stat_percent=line.stat_percent,
         )  # fmt: skip
     return line_id

@@ -13,6 +13,8 @@ from portal.identity.passwords import SHORTEST, ensure_acceptable
 from portal.identity.people import create_person
 from portal.identity.permissions import Permission
 from portal.pages.people_queries import SORTS, PeopleFilter, count_people, find_people
+from portal.tenancy.agreements import find_warnings
+from portal.tenancy.rules import LAST_WARNING
 from portal.web.answers import see_other
 from portal.web.csv import csv_answer
 from portal.web.forms import Form, FormError, read_form
@@ -38,8 +40,10 @@ async def show_people(request: Request[Any, Any, Any]) -> Response[Any]:
         paging = read_paging(query, await count_people(wanted))
         people = await find_people(wanted, sort=sort, limit=paging.limit, offset=paging.offset)
         clients = await DB.fetch("SELECT id, name FROM client ORDER BY name")
+        warnings = await find_warnings(now=utc_now()) if request.user.may(Permission.AGREEMENT_MANAGE) else []
     return page(
-        request, "portal/people.html", people=people, clients=clients, paging=paging, query=query, sort=sort,
+        request, "portal/people.html", warnings=warnings, last_warning=LAST_WARNING, people=people, clients=clients,
+        paging=paging, query=query, sort=sort,
         kinds=KINDS, kept=kept(query), kept_but_sort=kept(query, "sort"),
         may_add=request.user.may(Permission.PEOPLE_MANAGE),
     )  # fmt: skip

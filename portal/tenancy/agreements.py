@@ -93,8 +93,9 @@ async def has_agreement(client_id: UUID, *, now: datetime) -> bool:
             "SELECT 1 FROM client k JOIN agreement a ON a.client_id = k.id WHERE k.id = $1 AND a.kind = 'baa'"
             " AND ($2::timestamptz AT TIME ZONE k.time_zone)::date"
             "     BETWEEN a.effective_on AND least(a.expires_on, a.ended_on, 'infinity'::date) LIMIT 1",
-            client_id, now,
-        )  # fmt: skip
+            client_id,
+            now,
+        )
     )
 
 

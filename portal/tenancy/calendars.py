@@ -40,9 +40,10 @@ async def get_days(client_id: UUID) -> Days:
 async def set_cut_off(
     manager: Actor, *, client_id: UUID, cut_off_minute: int | None, working_days: Collection[int], now: datetime
 ) -> None:
-    """Agree until when a day's charts count, and on which ISO weekdays anybody works. Charts that are there keep theirs.
+    """Agree until when a day's charts count, and on which ISO weekdays anybody works.
 
-    Raises NotFound for an unknown client, Invalid for a week without a working day.
+    Charts that are there keep their due time. Raises NotFound for an unknown client, Invalid for a week without a
+    working day.
     """
     if not working_days or not set(working_days) <= set(range(1, 8)):
         raise Invalid("Choose at least one working day: a promise could never start otherwise.")

@@ -31,6 +31,7 @@ class ServiceLine:
     name: str
     specialty: str
     promise_hours: int
+    stat_hours: int
     retired_at: datetime | None
 
 
@@ -73,7 +74,7 @@ async def find_locations(client_id: UUID) -> list[tuple[UUID, str]]:
 async def find_service_lines(client_id: UUID) -> list[ServiceLine]:
     """A client's service lines, the retired ones last."""
     rows = await DB.fetch(
-        "SELECT id, name, specialty, promise_hours, retired_at FROM service_line WHERE client_id = $1"
+        "SELECT id, name, specialty, promise_hours, stat_hours, retired_at FROM service_line WHERE client_id = $1"
         " ORDER BY retired_at NULLS FIRST, name",
         client_id,
     )

@@ -11,6 +11,8 @@ DOORS = {"fetch", "fetch_one", "value", "execute", "fetchrow", "fetchval", "exec
 
 #: Modules that make statements from more than constants, each with its reason.
 ALLOWED = {
+    "assignments.batches.encounters": "the fates of encounters are generated from the rules; every part is a constant",
+    "assignments.batches.lists": "counts by those fates; every part is a constant, some of another module",
     "portal.database": "SET LOCAL ROLE takes no parameters; ids are checked to be UUIDs and kinds are an enum",
     "portal.migrations.running": "runs the files of portal/migrations/sql",
     "portal.migrations.preparing": "roles and databases take no parameters; PostgreSQL's own format() quotes them",

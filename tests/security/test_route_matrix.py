@@ -10,11 +10,15 @@ import httpx
 import pytest
 from litestar import Litestar, get
 
+from assignments.batches.importing import draft_schedule
 from assignments.pulling import pull
 from assignments.rules import Stage
 from portal.app import create_app
+from portal.database import acting_as
 from portal.ids import new_id
 from portal.settings import Settings
+from storage.client_keys import get_active_key
+from storage.sealed_fields import index_of, seal_field
 from tests.architecture.test_templates import find_blocked, forms_without_token
 from tests.assignments.bulk.packing import deliver, line, pack
 from tests.cast import NOW, Browser, House, open_browser
@@ -43,6 +47,8 @@ async def furnished(house: House, sql: Sql, work: Callable[[], Awaitable[None]])
     await make_chart(sql, house, with_pages=1)
     await pull_chart(house.cora)
     clara, mona = house.clara.person_id, house.mona.person_id
+    async with acting_as(house.clara):
+        key = await get_active_key(house.north.id)
     await sql("INSERT INTO upload VALUES ($1, $2, $3, NULL, $4)", new_id(), house.north.id, clara, NOW)
     await sql(
         "INSERT INTO invoice (id, client_id, number, month, total, chart_count, issued_at, issued_by)"
@@ -51,6 +57,14 @@ async def furnished(house: House, sql: Sql, work: Callable[[], Awaitable[None]])
     )  # fmt: skip
     await sql("INSERT INTO destruction_certificate VALUES ($1, $2, now(), '{}', $3, $4)", new_id(), house.north.id,
               bytes(64), bytes(32))  # fmt: skip
+    [batch] = await sql("SELECT id FROM batch WHERE client_id = $1 LIMIT 1", house.north.id)
+    await sql(
+        "INSERT INTO expected_encounter (id, client_id, batch_id, service_line_id, number_sealed, number_index,"
+        " imported_at, imported_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        expected_id := new_id(), house.north.id, batch["id"], house.north.lines["radiology"],
+        seal_field(key, "expected_encounter.number", expected_id, "E-1"), index_of(key, "encounter", "E-1"), NOW, clara,
+    )  # fmt: skip
+    await draft_schedule(house.clara, data=b"Encounter,DOS,Service line\nE-2,2026-09-10,Radiology\n", now=NOW)
     [sam] = await sql(
         "INSERT INTO person (id, email, name, kind, created_at) VALUES ($1, 'sam@example.com', 'Sam', 'auditor', now())"
         " RETURNING id",

@@ -200,7 +200,6 @@ READERS = {
     "encounter.number_sealed": {"client"}, "encounter.number_index": {"client"},
     "expected_encounter.number_sealed": {"client"}, "expected_encounter.number_index": {"client"},
     "expected_encounter.patient_sealed": {"client"}, "schedule_draft.file_sealed": {"client"},
-    "audit_draft.choices_sealed": {"auditor"},
     "api_token.token_hash": set(), "audit_draft.choices_sealed": {"auditor"},
     "delivery.name_sealed": {"client"}, "delivery.key_hash": {"client"}, "delivery_line.name_sealed": {"client"},
     "delivery_line.facts_sealed": {"client"}, "delivery_page.facts_sealed": {"client"},

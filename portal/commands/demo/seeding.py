@@ -15,6 +15,7 @@ from auditing.quality.sampling import open_plan
 from portal.actor import Actor, Kind
 from portal.clock import set_back_to, utc_now
 from portal.commands.demo.at_work import Company, audit_what_waits, code_what_waits, work_until_done
+from portal.commands.demo.batches import STAT_PERCENT, import_schedules, put_agreements_on_file
 from portal.commands.demo.company import CARDIOLOGY, CLIENTS, OFFICE, ORTHOPAEDICS, Client
 from portal.commands.demo.notes import NOTES
 from portal.commands.demo.notes.shape import Note
@@ -99,6 +100,7 @@ async def leave_work_waiting(
         if to_audit:
             await code_what_waits(company, utc_now())
             await run_jobs(url, JOBS, until_empty=True)
+    await import_schedules(company, NOTES)
     say("This morning's charts came in: they wait to be coded, two coded ones to be audited")
 
 
@@ -128,7 +130,8 @@ async def _open_client(company: Company, client: Client) -> None:
     company.clients[client.code] = client_id = await open_client(
         manager, code=client.code, name=client.name, time_zone=client.time_zone, location=client.locations[0],
         service_lines=[
-            NewServiceLine(line.name, line.specialty, line.turnaround_hours, line.rate) for line in client.service_lines
+            NewServiceLine(line.name, line.specialty, line.turnaround_hours, line.rate, STAT_PERCENT)
+            for line in client.service_lines
         ],
         sample_percent=Decimal(client.sample_percent), now=OPENED_AT,
     )  # fmt: skip
@@ -139,6 +142,7 @@ async def _open_client(company: Company, client: Client) -> None:
     )
     for name in client.locations[1:]:
         await open_location(manager, client_id=client_id, name=name)
+    await put_agreements_on_file(company, client)
 
 
 async def _grant(company: Company) -> None:

@@ -9,11 +9,12 @@ import pytest
 
 from assignments.events import hand_out
 from portal.errors import Conflict, Invalid, NotFound
+from portal.invoicing.issuing import issue_invoice
 from portal.invoicing.rating import set_rate
 from portal.invoicing.reactions import SUBSCRIPTIONS
 from tests.cast import NOW, House
-from tests.conftest import Sql
-from tests.portal.invoicing.delivering import AUGUST, SEPTEMBER, deliver_chart
+from tests.conftest import Sql, Web
+from tests.portal.invoicing.delivering import AUGUST, OCTOBER, SEPTEMBER, deliver_chart
 
 
 async def _set(house: House, amount: str, on: date, *, specialty: str = "radiology", **changed: Any) -> Any:
@@ -133,3 +134,36 @@ async def test_neither_the_database_nor_a_manager_changes_what_was_rated(house: 
             await DB.execute("UPDATE rated_event SET amount = 0")
     with pytest.raises(InsufficientPrivilegeError):
         await sql("UPDATE rated_event SET amount = 0")
+
+
+async def test_stat_costs_its_surcharge_as_a_line_of_its_own(house: House, sql: Sql, work: Any, web: Web) -> None:
+    """Thirty per cent of 1.25 is 0.375, which is charged as 0.38; an ordinary chart pays the rate alone."""
+    await _set(house, "1.25", date(2026, 8, 1), stat_percent=Decimal(30))
+    ordinary, hurried = await deliver_chart(sql, house), await deliver_chart(sql, house)
+    await sql("UPDATE chart SET is_stat = true WHERE id = $1", hurried.id)
+    await work()
+    for event in await sql("SELECT id FROM chart_event WHERE kind = 'delivered'"):
+        await hand_out(event["id"], SUBSCRIPTIONS)
+
+    rows = await sql("SELECT chart_id, kind, amount FROM rated_event ORDER BY chart_id, kind")
+    assert sorted(tuple(row) for row in rows) == sorted(
+        [(ordinary.id, "chart", Decimal("1.25")), (hurried.id, "chart", Decimal("1.25")),
+         (hurried.id, "stat", Decimal("0.38"))]
+    )  # fmt: skip
+
+    invoice_id = await issue_invoice(house.mona, client_id=house.north.id, month=date(2026, 8, 1), now=OCTOBER)
+    [invoice] = await sql("SELECT total, chart_count FROM invoice")
+    assert tuple(invoice) == (Decimal("2.88"), 2)
+    for name in ("mona", "clara"):
+        page = (await (await web(name)).get(f"/invoices/{invoice_id}")).text
+        assert "Radiology, STAT surcharge" in page
+        assert "0.375" in page
+    backup = (await (await web("mona")).get(f"/invoices/{invoice_id}/backup.csv")).text.splitlines()
+    assert len(backup) == 4
+
+
+async def test_the_same_rate_with_another_surcharge_is_another_rate(house: House) -> None:
+    first = await _set(house, "1.25", date(2026, 9, 1), stat_percent=Decimal(30))
+    assert await _set(house, "1.25", date(2026, 9, 1), stat_percent=Decimal(30)) == first
+    with pytest.raises(Conflict):
+        await _set(house, "1.25", date(2026, 9, 1))
