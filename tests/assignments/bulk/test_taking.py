@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from assignments.bulk import taking
+from assignments.bulk import deciding
 from assignments.bulk.taking import take_delivery
 from portal.errors import Invalid
 from tests.assignments.bulk.packing import NOTE, deliver, line, pack
@@ -118,7 +118,7 @@ async def test_a_key_stands_for_one_content(house: House, sql: Sql) -> None:
 async def test_goes_on_where_a_worker_died(house: House, sql: Sql, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed before, in and after the transaction of a chart: each line once, each chart whole."""
     delivery_id = await deliver(house.clara, pack([line(n) for n in range(1, 7)]))
-    made, real = 0, taking.make_chart
+    made, real = 0, deciding.make_chart
 
     class Killed(BaseException):
         """A worker's end, in the middle."""
@@ -133,7 +133,7 @@ async def test_goes_on_where_a_worker_died(house: House, sql: Sql, monkeypatch: 
             raise Killed
         return chart_id
 
-    monkeypatch.setattr(taking, "make_chart", dying)
+    monkeypatch.setattr(deciding, "make_chart", dying)
     for _ in range(2):
         with pytest.raises(Killed):
             await take_delivery(delivery_id)
