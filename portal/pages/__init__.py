@@ -1,6 +1,7 @@
 """The shell's own pages, and the list of every route of the product."""
 
 from assignments.bulk import routes as bulk
+from assignments.bulk import split_routes as splitting
 from assignments.charts_for_clients import routes as charts_for_clients
 from assignments.desk import routes as desk
 from assignments.intake import routes as intake
@@ -20,6 +21,7 @@ ROUTES = [
     *access_log.ROUTES,
     *intake.ROUTES,
     *bulk.ROUTES,
+    *splitting.ROUTES,
     *charts_for_clients.ROUTES,
     *desk.ROUTES,
     *viewing.ROUTES,
