@@ -26,6 +26,7 @@ class FrameKind(IntEnum):
     PAGE = 2
     REFUSED = 3  # text: the sentence
     END = 4
+    PART = 5  # jpeg: a PDF of its own, cut out of the document
 
 
 @dataclass(frozen=True, slots=True)

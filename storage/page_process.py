@@ -16,6 +16,7 @@ from storage.checking import check_parsed
 from storage.drawing import read_text, render
 from storage.limits import MAX_FILE_BYTES, MAX_PAGES
 from storage.page_frames import FrameHeader, FrameKind, PageImage, pack_header
+from storage.pdf_parts import draw_small, read_ranges, split
 from storage.sniffing import MediaType, Refusal
 
 MEMORY_BYTES = 1 << 30
@@ -24,7 +25,10 @@ CPU_SECONDS_PER_PAGE = 2
 
 
 def main(media_type: str, mode: str) -> None:
-    """Check the document on stdin and, in mode "render", draw it; the frames on stdout tell how it went."""
+    """Check the document on stdin and, unless the mode is "check", draw it or take it apart; frames on stdout tell.
+
+    Modes: "check", "render", "small" (small pictures), "split:1-3,4-9" (a PDF for each range).
+    """
     # Pillow finds its plugins only when it needs them, which the limits below would prevent.
     Image.init()
     "".encode("cp1252")
@@ -42,9 +46,15 @@ def _answer(media_type: MediaType, mode: str, source: BinaryIO, out: BinaryIO) -
         return _refuse(out, checked.reason)
     _limit_cpu(CPU_SECONDS + checked.pages * CPU_SECONDS_PER_PAGE)
     _send(out, FrameKind.CHECKED, number=checked.pages)
-    if mode == "render":
+    if mode != "check":
         try:
-            if media_type is MediaType.TEXT:
+            if mode == "small":
+                for page in draw_small(document):
+                    _send_page(out, page)
+            elif mode.startswith("split:"):
+                for number, part in enumerate(split(document, read_ranges(mode.removeprefix("split:"))), start=1):
+                    _send(out, FrameKind.PART, number, jpeg=part)
+            elif media_type is MediaType.TEXT:
                 _send_page(out, PageImage(1, 0, 0, b"", read_text(document)))
             else:
                 for page in render(document, media_type):

@@ -111,6 +111,12 @@ class _Conversation:
             raise UnreadableDocument(ADVICE["too heavy"])
         return PageImage(number, header.width, header.height, jpeg, text or None)
 
+    async def receive_bytes(self, kind: FrameKind, number: int) -> bytes:
+        header, content, _ = await self._receive()
+        if (header.kind, header.number) != (kind, number):
+            raise UnreadableDocument(ADVICE["too heavy"])
+        return content
+
     async def receive_end(self) -> None:
         header, _, _ = await self._receive()
         if header.kind != FrameKind.END:
@@ -168,3 +174,7 @@ async def _page_process(media_type: MediaType, mode: str, seconds: float) -> Asy
             if process.returncode is None:
                 process.kill()
             await process.aclose()
+
+
+#: The same process for `storage.splitting`.
+open_conversation = _page_process

@@ -1,6 +1,5 @@
 """Take a delivery in: the worker's part, done in the name of the person who sent it, chart by chart."""
 
-from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
@@ -9,15 +8,14 @@ from uuid import UUID
 import asyncpg
 
 from assignments.bulk.archive import Archive, BrokenMember, open_archive
-from assignments.bulk.lines import Line, find_lines, lock_waiting, mark_refused, mark_taken, write_lines
+from assignments.bulk.deciding import can_be_made, finish_delivery, refuse_delivery, refuse_lines, take_group
+from assignments.bulk.lines import Line, find_lines, write_lines
 from assignments.bulk.manifest import read_manifest
 from assignments.bulk.planning import TOGETHER, Group, group, plan
 from assignments.bulk.rules import UnusableDelivery
-from assignments.intake.making import CannotReceive, find_or_refuse, make_chart
+from assignments.bulk.taking_parts import draw_delivery, take_parts
 from assignments.intake.queries import get_choices
 from assignments.intake.taking_files import Accepted, Refused, take_one
-from auditing.access_log.actions import Action
-from auditing.access_log.recording import record
 from portal.actor import WORKER, Actor, Kind, Origin
 from portal.clock import utc_now
 from portal.database import DB, acting_as
@@ -47,76 +45,10 @@ async def take_delivery(delivery_id: UUID, *, now: datetime | None = None) -> No
         await refuse_delivery(person, delivery_id, SENDER_GONE, now=now or utc_now())
     elif delivery["kind"] == "zip":
         await _take_zip(person, delivery_id, delivery, now or utc_now())
-
-
-async def refuse_delivery(person: Actor, delivery_id: UUID, sentence: str, *, now: datetime) -> None:
-    """Say of a whole delivery why nothing (more) of it is taken in."""
-    async with acting_as(person):
-        changed = await DB.execute(
-            "UPDATE delivery SET state = 'refused', refusal = $2, finished_at = $3"
-            " WHERE id = $1 AND state NOT IN ('refused', 'done')",
-            delivery_id, sentence, now,
-        )  # fmt: skip
-        if changed:
-            await record(
-                person, Action.DELIVERY_TAKEN, object_type="delivery", object_id=delivery_id,
-                client_id=person.client_id, outcome="denied", reason="unusable",
-            )  # fmt: skip
-
-
-async def finish_delivery(person: Actor, delivery_id: UUID, *, now: datetime) -> None:
-    """Say that a delivery is done once none of its lines waits; calm when repeated."""
-    async with acting_as(person):
-        states = await DB.fetch(
-            "SELECT state, count(*) AS count FROM delivery_line WHERE delivery_id = $1 GROUP BY state", delivery_id
-        )
-        counts = {row["state"]: row["count"] for row in states}
-        if counts.get("waiting"):
-            return
-        changed = await DB.execute(
-            "UPDATE delivery SET state = 'done', finished_at = $2 WHERE id = $1 AND state = 'working'", delivery_id, now
-        )
-        if changed:
-            await record(
-                person, Action.DELIVERY_TAKEN, object_type="delivery", object_id=delivery_id,
-                client_id=person.client_id, details=counts,
-            )  # fmt: skip
-
-
-async def take_group(
-    person: Actor, one: Group, files: Sequence[Accepted], *, received_at: datetime
-) -> None:
-    """Make the chart of a group out of its sealed files, and say so on its lines, in one transaction."""
-    assert person.client_id is not None
-    try:
-        async with acting_as(person):
-            key = await get_active_key(person.client_id)
-            # The client's counter first, as every door of intake does: what arrives at once comes one after the other.
-            number = await DB.value("SELECT next_chart_number()")
-            if not await lock_waiting(one.lines):
-                return  # another worker was faster; what this one sealed is swept
-            chart_id = await make_chart(person, key, one.new, number, files, received_at)
-            await mark_taken(one.lines, files, chart_id)
-    except CannotReceive as refusal:
-        await refuse_lines(person, dict.fromkeys(one.lines, refusal.message), refusal.chart_id)
-
-
-async def refuse_lines(person: Actor, reasons: dict[Line, str], chart_id: UUID | None = None) -> None:
-    """Say on lines why they are not taken."""
-    async with acting_as(person):
-        await mark_refused({line.id: reason for line, reason in reasons.items()}, chart_id=chart_id)
-
-
-async def can_be_made(person: Actor, one: Group) -> bool:
-    """True unless what is on file speaks against a chart, which then stands on its lines; before any file is read."""
-    assert person.client_id is not None
-    try:
-        async with acting_as(person):
-            await find_or_refuse(await get_active_key(person.client_id), one.new)
-    except CannotReceive as refusal:
-        await refuse_lines(person, dict.fromkeys(one.lines, refusal.message), refusal.chart_id)
-        return False
-    return True
+    elif delivery["kind"] == "pdf" and delivery["state"] == "received":
+        await draw_delivery(person, delivery_id, blob_id=delivery["blob_id"], now=now or utc_now())
+    elif delivery["kind"] == "pdf":
+        await take_parts(person, delivery_id, blob_id=delivery["blob_id"], now=now or utc_now())
 
 
 async def _find_sender(delivery_id: UUID) -> tuple[Actor | None, bool]:

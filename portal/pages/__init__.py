@@ -3,6 +3,7 @@
 from assignments.batches import routes as batches
 from assignments.batches import schedule_routes
 from assignments.bulk import routes as bulk
+from assignments.bulk import split_routes as splitting
 from assignments.charts_for_clients import routes as charts_for_clients
 from assignments.desk import routes as desk
 from assignments.duplicates import routes as duplicates
@@ -36,6 +37,7 @@ ROUTES = [
     *batches.ROUTES,
     *schedule_routes.ROUTES,
     *bulk.ROUTES,
+    *splitting.ROUTES,
     *charts_for_clients.ROUTES,
     *desk.ROUTES,
     *duplicates.ROUTES,

@@ -21,6 +21,7 @@ from storage.client_keys import get_active_key
 from storage.sealed_fields import index_of, seal_field
 from tests.architecture.test_templates import find_blocked, forms_without_token
 from tests.assignments.bulk.packing import deliver, line, pack
+from tests.assignments.sending import pdf
 from tests.cast import NOW, Browser, House, open_browser
 from tests.conftest import Sql
 from tests.factories import code_chart, make_chart, pull_chart
@@ -72,6 +73,7 @@ async def furnished(house: House, sql: Sql, work: Callable[[], Awaitable[None]])
     )
     await sql("INSERT INTO client_grant VALUES ($1, $2, NULL, now())", house.south.id, sam["id"])
     await deliver(house.clara, pack([line(1)]))
+    await deliver(house.clara, pdf("One patient", "Another")[1], kind="pdf")
     await work()
     house.people["sam"] = replace(house.abel, person_id=sam["id"], name="Sam")
     return house

@@ -4,18 +4,20 @@ import io
 import time
 import zipfile
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from assignments.bulk import taking
+from assignments.bulk import deciding
 from assignments.bulk.taking import take_delivery
 from portal.errors import Invalid
 from tests.assignments.bulk.packing import NOTE, deliver, line, pack
 from tests.assignments.sending import pdf
 from tests.cast import House
 from tests.conftest import Sql
+from tests.security.traces import find_in_database, find_in_files
 
 Work = Callable[[], Awaitable[None]]
 
@@ -118,7 +120,7 @@ async def test_a_key_stands_for_one_content(house: House, sql: Sql) -> None:
 async def test_goes_on_where_a_worker_died(house: House, sql: Sql, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed before, in and after the transaction of a chart: each line once, each chart whole."""
     delivery_id = await deliver(house.clara, pack([line(n) for n in range(1, 7)]))
-    made, real = 0, taking.make_chart
+    made, real = 0, deciding.make_chart
 
     class Killed(BaseException):
         """A worker's end, in the middle."""
@@ -133,7 +135,7 @@ async def test_goes_on_where_a_worker_died(house: House, sql: Sql, monkeypatch: 
             raise Killed
         return chart_id
 
-    monkeypatch.setattr(taking, "make_chart", dying)
+    monkeypatch.setattr(deciding, "make_chart", dying)
     for _ in range(2):
         with pytest.raises(Killed):
             await take_delivery(delivery_id)
@@ -186,3 +188,18 @@ async def test_four_hundred_charts_in_one_zip(house: House, sql: Sql, capsys: py
         ("taken", 400)
     ]
     assert len(await sql("SELECT 1 FROM chart WHERE state = 'received'")) == 400
+
+
+async def test_nothing_of_a_patient_stands_in_the_clear(house: House, sql: Sql, work: Work, tmp_path: Path) -> None:
+    words = {"name": "QzNameBulk", "mrn": "QzMrnBulk", "encounter": "QzEncBulk", "file": "QzFileBulk", "text": "QzText"}
+    one = line(1, patient_name=words["name"], mrn=words["mrn"], encounter_number=words["encounter"],
+               file=f"{words['file']}.txt")  # fmt: skip
+    lines = [one, {**one, "file": f"{words['file']}-2.txt", "encounter_number": f"{words['encounter']}-2", "mrn": ""}]
+    files = {each["file"]: words["text"].encode() + b" of the visit." for each in lines}
+    delivery_id = await deliver(house.clara, pack(lines, files))
+    await work()
+    assert [state for state, _ in await _lines(sql, delivery_id)] == ["taken", "refused"]
+    hits, looked = await find_in_database(sql, words)
+    assert looked > 100
+    assert hits == []
+    assert find_in_files(tmp_path, words) == []
