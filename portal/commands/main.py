@@ -11,6 +11,7 @@ COMMANDS = {
     "worker": ("portal.commands.worker", "Make page images, return expired charts, hand out chart events."),
     "migrate": ("portal.commands.migrate", "Bring the database to the newest state."),
     "administrator": ("portal.commands.administrator", "Add the first administrator."),
+    "clients": ("portal.commands.clients", "Export, close and purge a client that leaves."),
     "roles": ("portal.commands.roles", "Print the script that makes the database roles."),
 }
 

@@ -8,6 +8,7 @@ from assignments.duplicates import jobs as duplicates
 from assignments.events import HAND_OUT, Subscription, hand_out
 from assignments.preparing import jobs as preparing
 from assignments.pulling import return_expired
+from assignments.retention.purging import keep_retention
 from auditing.quality import reactions as quality
 from portal.actor import WORKER
 from portal.clock import utc_now
@@ -35,4 +36,6 @@ async def sweep_unfinished() -> int:
 
 
 #: What is done again and again: every so many seconds.
-EVERY: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = ((5, take_back_expired), (60, sweep_unfinished))
+EVERY: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = (
+    (5, take_back_expired), (60, sweep_unfinished), (3600, keep_retention),
+)  # fmt: skip

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     PLAN_MANAGE = "plan:manage"
     QUALITY_READ = "quality:read"
     RATE_MANAGE = "rate:manage"
+    RETENTION_MANAGE = "retention:manage"
     STAFFING_MANAGE = "staffing:manage"
 
 
@@ -54,7 +55,14 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
             Permission.STAFFING_MANAGE,
         }
     ),
-    Kind.COMPLIANCE: frozenset({Permission.ACCOUNT_USE, Permission.ACCESS_LOG_READ, Permission.PEOPLE_READ}),
+    Kind.COMPLIANCE: frozenset(
+        {
+            Permission.ACCOUNT_USE,
+            Permission.ACCESS_LOG_READ,
+            Permission.PEOPLE_READ,
+            Permission.RETENTION_MANAGE,
+        }
+    ),
     Kind.ADMINISTRATOR: frozenset({Permission.ACCOUNT_USE, Permission.PEOPLE_MANAGE, Permission.PEOPLE_READ}),
 }
 

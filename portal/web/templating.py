@@ -31,6 +31,7 @@ MENU: Sequence[tuple[str, str, str]] = (
     ("Clients", "/clients", Permission.CLIENT_MANAGE),
     ("Invoices", "/invoices", Permission.INVOICE_READ),
     ("People", "/people", Permission.PEOPLE_READ),
+    ("Retention", "/retention", Permission.RETENTION_MANAGE),
     ("Access log", "/access-log", Permission.ACCESS_LOG_READ),
 )
 
