@@ -128,7 +128,7 @@ async def _find_documents(chart_id: UUID) -> list[OwnDocument]:
         OwnDocument(
             row["id"], names[row["id"]], row["media_type"], row["size"], row["state"], row["refusal"],
             row["page_count"], row["purged_at"],
-        )  # fmt: skip
+        )
         for row in rows
     ]
 

@@ -5,7 +5,8 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import IO, Any, cast
@@ -46,7 +47,7 @@ class Export:
     manifest_sha256: str = ""
     _files: list[dict[str, Any]] = field(default_factory=list)
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
         """The ZIP in pieces. Its record is kept when the last has been taken: what broke off was no export."""
         officer = Actor(Kind.COMPLIANCE, name="shell")
         # It reads as the client would: what another client owns cannot get in.
@@ -54,15 +55,18 @@ class Export:
         await self._announce(officer)
         out = _Outgoing()
         with zipfile.ZipFile(cast("IO[bytes]", out), "w") as archive:
-            async for piece in self._add_documents(client, archive, out):
-                yield piece
+            # Closed here and not when they are forgotten: an export that breaks off lets go of its entry first.
+            async with aclosing(self._add_documents(client, archive, out)) as added:
+                async for piece in added:
+                    yield piece
             for path, columns, rows in (
                 ("charts.csv", CHART_COLUMNS, read_charts(client)),
                 ("codings.csv", CODING_COLUMNS, read_codings(client)),
                 ("access-log.csv", _EVENT_COLUMNS, self._read_events(officer)),
             ):
-                async for piece in self._add_table(archive, out, path, columns, rows):
-                    yield piece
+                async with aclosing(self._add_table(archive, out, path, columns, rows)) as added:
+                    async for piece in added:
+                        yield piece
             self._add_manifest(archive)
         yield out.take()
         await self._keep(officer)
@@ -82,22 +86,23 @@ class Export:
 
     async def _add_documents(
         self, client: Actor, archive: zipfile.ZipFile, out: "_Outgoing"
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         after = UUID(int=0)
         while True:
             async with acting_as(client):
                 rows = await DB.fetch(_DOCUMENTS, after, self.made_at, _BATCH)
                 names = await open_fields("document.name", {row["id"]: row["name_sealed"] for row in rows})
             for row in rows:
-                async for piece in self._add_document(client, archive, out, row, names[row["id"]]):
-                    yield piece
+                async with aclosing(self._add_document(client, archive, out, row, names[row["id"]])) as added:
+                    async for piece in added:
+                        yield piece
             if len(rows) < _BATCH:
                 return
             after = rows[-1]["id"]
 
     async def _add_document(
         self, client: Actor, archive: zipfile.ZipFile, out: "_Outgoing", row: asyncpg.Record, name: str
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         about = {
             "document": str(row["id"]), "chart": row["number"], "position": row["position"], "name": name,
             "media_type": row["media_type"], "received_at": row["received_at"].isoformat(), "state": row["state"],
@@ -123,7 +128,7 @@ class Export:
     async def _add_table(
         self, archive: zipfile.ZipFile, out: "_Outgoing", path: str, columns: Sequence[str],
         rows: AsyncIterator[Sequence[object]],
-    ) -> AsyncIterator[bytes]:  # fmt: skip
+    ) -> AsyncGenerator[bytes, None]:  # fmt: skip
         digest, size, count = hashlib.sha256(), 0, -1
         with archive.open(_entry(path, self.made_at), "w", force_zip64=True) as entry:
             async for line in _lines(columns, rows):
@@ -201,7 +206,7 @@ def _entry(path: str, at: datetime) -> zipfile.ZipInfo:
     return zipfile.ZipInfo(path, (at.year, at.month, at.day, at.hour, at.minute, at.second))
 
 
-async def _lines(columns: Sequence[str], rows: AsyncIterator[Sequence[object]]) -> AsyncIterator[bytes]:
+async def _lines(columns: Sequence[str], rows: AsyncIterator[Sequence[object]]) -> AsyncGenerator[bytes, None]:
     """The table as CSV, a line at a time; no cell acts as a formula."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
