@@ -39,7 +39,7 @@ class Export:
 
     client_id: UUID
     made_at: datetime
-    is_sealed: bool
+    is_open: bool
     charts: int = 0
     documents: int = 0
     byte_count: int = 0
@@ -168,9 +168,9 @@ class Export:
             export_id = new_id()
             await DB.execute(
                 "INSERT INTO client_export (id, client_id, made_at, chart_count, document_count, byte_count,"
-                " event_count, manifest_sha256, is_sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                " event_count, manifest_sha256, is_open) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
                 export_id, self.client_id, self.made_at, self.charts, self.documents, self.byte_count, self.events,
-                self.manifest_sha256, self.is_sealed,
+                self.manifest_sha256, self.is_open,
             )  # fmt: skip
             await record(
                 officer, Action.CLIENT_EXPORTED, object_type="client", object_id=self.client_id,

@@ -67,7 +67,7 @@ async def find_exports() -> list[dict[str, Any]]:
     """What clients were given, the last first."""
     rows = await DB.fetch(
         "SELECT x.id, k.name AS client, k.time_zone, x.made_at, x.chart_count, x.document_count, x.byte_count,"
-        " x.event_count, x.manifest_sha256, x.is_sealed FROM client_export x JOIN client k ON k.id = x.client_id"
+        " x.event_count, x.manifest_sha256, x.is_open FROM client_export x JOIN client k ON k.id = x.client_id"
         " ORDER BY x.made_at DESC, x.id LIMIT 200"
     )
     return [dict(row) for row in rows]

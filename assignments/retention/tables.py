@@ -43,7 +43,7 @@ class ClientExport(Table, tablename="client_export", db=DB):
     byte_count = BigInt(default=None)
     event_count = BigInt(default=None)
     manifest_sha256 = Text(default=None)
-    is_sealed = Boolean(default=None)
+    is_open = Boolean(default=None)
 
 
 class PurgeRun(Table, tablename="purge_run", db=DB):

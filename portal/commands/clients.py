@@ -94,7 +94,7 @@ def purge(code: str) -> None:
 
 
 async def _export(code: str, file: Path, key: bytes | None) -> Export:
-    made = Export(await _find_client(code), utc_now(), is_sealed=key is not None)
+    made = Export(await _find_client(code), utc_now(), is_open=key is None)
     with _new_file(file) as target:
         async for piece in _sealed(made.pieces(), key) if key else made.pieces():
             target.write(piece)

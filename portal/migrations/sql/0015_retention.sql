@@ -44,7 +44,7 @@ CREATE TABLE client_export (
   byte_count bigint NOT NULL CHECK (byte_count >= 0),  -- of the documents
   event_count bigint NOT NULL CHECK (event_count >= 0),
   manifest_sha256 text NOT NULL CHECK (manifest_sha256 ~ '^[0-9a-f]{64}$'),
-  is_sealed boolean NOT NULL,
+  is_open boolean NOT NULL,  -- an ordinary ZIP, not sealed under a key of its own
   UNIQUE (client_id, id)
 );
 CREATE INDEX client_export_client ON client_export (client_id, made_at DESC);

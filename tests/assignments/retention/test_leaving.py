@@ -32,7 +32,7 @@ LATER = NOW + timedelta(days=900)
 
 
 async def _export(house: House, now: Any = LATER) -> tuple[Export, bytes]:
-    made = Export(house.north.id, now, is_sealed=False)
+    made = Export(house.north.id, now, is_open=True)
     return made, b"".join([piece async for piece in made.pieces()])
 
 
@@ -78,17 +78,17 @@ async def test_the_export_holds_everything_of_the_client_with_hashes(
 async def test_an_export_is_read_piece_by_piece_and_one_that_breaks_off_is_none(house: House, sql: Sql) -> None:
     for _ in range(6):
         await delivered_chart(sql, house, text="A long note. " * 200_000)
-    sizes, made = [], Export(house.north.id, LATER, is_sealed=False)
+    sizes, made = [], Export(house.north.id, LATER, is_open=True)
     async for piece in made.pieces():
         sizes.append(len(piece))
     assert sum(sizes) > 15_000_000
     assert max(sizes) < 3_000_000
-    broken = Export(house.north.id, LATER, is_sealed=False).pieces()
+    broken = Export(house.north.id, LATER, is_open=True).pieces()
     await anext(broken)
     await broken.aclose()
     assert len(await sql("SELECT FROM client_export")) == 1
     with pytest.raises(NotFound):
-        await anext(Export(new_id(), LATER, is_sealed=False).pieces())
+        await anext(Export(new_id(), LATER, is_open=True).pieces())
 
 
 async def test_a_sealed_export_opens_with_its_key_alone(house: House, sql: Sql, tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ async def test_a_sealed_export_opens_with_its_key_alone(house: House, sql: Sql, 
     key = b"k" * 32
     file, out = tmp_path / "north.sealed", tmp_path / "north.zip"
     with _new_file(file) as target:
-        async for piece in _sealed(Export(house.north.id, LATER, is_sealed=True).pieces(), key):
+        async for piece in _sealed(Export(house.north.id, LATER, is_open=False).pieces(), key):
             target.write(piece)
     assert file.stat().st_mode & 0o777 == 0o600
     assert b"Canary" not in file.read_bytes()
