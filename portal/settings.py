@@ -136,6 +136,8 @@ class Settings:
     company_address: tuple[str, ...] = _setting("CHARTWAY_COMPANY_ADDRESS", _lines, ())
     #: Where to pay; by default to the company's address.
     remit_to: tuple[str, ...] = _setting("CHARTWAY_REMIT_TO", _lines, ())
+    #: No client's documents are kept for fewer years than this.
+    retention_floor_years: int = _setting("CHARTWAY_RETENTION_FLOOR_YEARS", _between(1, 50), 6)
     #: How much the log tells.
     log_level: str = _setting("CHARTWAY_LOG_LEVEL", _one_of("debug", "info", "warning", "error"), "info")
 

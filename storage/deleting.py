@@ -1,10 +1,33 @@
-"""Delete objects whose blobs are on their way out: the object first, the row's state last."""
+"""Destroy blobs: the key goes at once, in the transaction that decides it; the object follows, and the row says so."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from portal.actor import Actor
 from portal.database import DB, acting_as
 from storage.blobs import sweep_blobs
+
+
+@dataclass(frozen=True, slots=True)
+class Destroyed:
+    """How many objects were destroyed, and how many sealed bytes they had."""
+
+    objects: int
+    sealed_bytes: int
+
+
+async def destroy_blobs(owner_ids: Sequence[UUID]) -> Destroyed:
+    """Destroy every blob of these owners inside the current transaction: from its commit on nobody can open them.
+
+    PostgreSQL refuses if one of them is under legal hold. The row stays, without its key and content MAC.
+    """
+    rows = await DB.fetch(
+        "UPDATE blob SET state = 'deleting', wrapped_key = NULL, content_mac = NULL, lease_until = clock_timestamp()"
+        " WHERE owner_id = ANY ($1::uuid[]) AND state = 'stored' RETURNING sealed_size",
+        list(owner_ids),
+    )
+    return Destroyed(len(rows), sum(row["sealed_size"] for row in rows))
 
 
 async def delete_blobs(worker: Actor, *, at_most: int = 500) -> int:

@@ -31,6 +31,7 @@ class OwnDocument:
     state: str
     refusal: str | None
     page_count: int | None
+    purged_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +123,15 @@ async def open_own_chart(person: Actor, *, chart_id: UUID, now: datetime) -> Own
 
 async def _find_documents(chart_id: UUID) -> list[OwnDocument]:
     rows = await DB.fetch(
-        "SELECT id, name_sealed, media_type, size, state, refusal, page_count FROM document WHERE chart_id = $1"
-        " ORDER BY position",
+        "SELECT d.id, d.name_sealed, d.media_type, d.size, d.state, d.refusal, d.page_count, i.purged_at"
+        " FROM document d LEFT JOIN purge_item i ON i.document_id = d.id WHERE d.chart_id = $1 ORDER BY d.position",
         chart_id,
     )
     names = await open_fields("document.name", {row["id"]: row["name_sealed"] for row in rows})
     return [
         OwnDocument(
-            row["id"], names[row["id"]], row["media_type"], row["size"], row["state"], row["refusal"], row["page_count"]
+            row["id"], names[row["id"]], row["media_type"], row["size"], row["state"], row["refusal"],
+            row["page_count"], row["purged_at"],
         )
         for row in rows
     ]

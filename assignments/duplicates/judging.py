@@ -10,6 +10,7 @@ from assignments.rules import ChartState, Stage
 from portal.actor import WORKER, Actor
 from portal.clock import utc_now
 from portal.database import DB, acting_as
+from portal.errors import Unavailable
 
 _PAIRS = """
   SELECT m.other_chart_id, array_agg(m.rule) AS rules,
@@ -36,22 +37,28 @@ async def judge(chart_id: UUID) -> Standing:
 
 
 async def follow_decision(chart_id: UUID) -> None:
-    """Let a chart go where what was decided of it sends it. Calm when repeated, and for a chart that has moved on."""
+    """Let a chart go where what was decided of it sends it. Calm when repeated, and for a chart that has moved on.
+
+    Raises Unavailable, so that the job is tried again, if somebody just had the chart's place in line in hand.
+    """
     async with acting_as(WORKER):
+        # The place in line before the chart, as a coder's pull does: who pulls it at this moment either has it, and the
+        # chart is theirs (the list of decisions shows that this one came too late), or passes it by.
+        entry_id = await DB.value(
+            "SELECT id FROM queue_entry WHERE chart_id = $1 AND stage = $2 AND state = 'waiting'"
+            " FOR UPDATE SKIP LOCKED",
+            chart_id, Stage.CODING.value,
+        )  # fmt: skip
         state = await DB.value("SELECT state FROM chart WHERE id = $1 FOR UPDATE", chart_id)
         now = utc_now()
         match ChartState(state), await judge(chart_id):
             case ChartState.POSSIBLE_DUPLICATE, Standing.SAME:
                 await move_chart(WORKER, chart_id=chart_id, to=ChartState.CANCELLED, now=now)
             case ChartState.READY, Standing.SAME:
-                # A coder who is just pulling it has the entry: then the chart is theirs, and the list of decisions
-                # shows that this one came too late.
-                if await DB.execute(
-                    "UPDATE queue_entry SET state = 'withdrawn' WHERE chart_id = $1 AND stage = $2"
-                    " AND state = 'waiting'",
-                    chart_id, Stage.CODING.value,
-                ):  # fmt: skip
-                    await move_chart(WORKER, chart_id=chart_id, to=ChartState.CANCELLED, now=now)
+                if entry_id is None:
+                    raise Unavailable
+                await DB.execute("UPDATE queue_entry SET state = 'withdrawn' WHERE id = $1", entry_id)
+                await move_chart(WORKER, chart_id=chart_id, to=ChartState.CANCELLED, now=now)
             case ChartState.POSSIBLE_DUPLICATE, Standing.CLEAR:
                 await make_ready(WORKER, chart_id=chart_id, now=now)
             case ChartState.CANCELLED, Standing.CLEAR if await was_discarded(chart_id):

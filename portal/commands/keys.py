@@ -9,6 +9,7 @@ from uuid import UUID
 
 import click
 
+from assignments.retention.holds import ensure_not_held
 from auditing.access_log.actions import Action
 from auditing.access_log.recording import record
 from portal.actor import WORKER, Actor, Kind
@@ -148,6 +149,7 @@ async def _prepare_destroying(settings: Settings, code: str, email: str | None) 
             client = await DB.fetch_one(_CLIENT, code)
             if client is None:
                 raise Invalid("There is no client with this code.")
+            await ensure_not_held(client["id"])
             await ensure_may_destroy(client["id"])
         return client["name"], by
 

@@ -15,6 +15,7 @@ COMMANDS = {
     "verify": ("portal.commands.verify", "Read stored documents to their end and check them."),
     "vectors": ("portal.commands.vectors", "Try published test vectors on the sealed reader."),
     "bench": ("portal.commands.bench.command", "Measure this machine: sealing, uploads, keys, pages."),
+    "clients": ("portal.commands.clients", "Export, close and purge a client that leaves."),
     "roles": ("portal.commands.roles", "Print the script that makes the database roles."),
 }
 

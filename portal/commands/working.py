@@ -11,6 +11,7 @@ from assignments.duplicates import jobs as duplicates
 from assignments.events import HAND_OUT, Subscription, hand_out
 from assignments.preparing import jobs as preparing
 from assignments.pulling import return_expired
+from assignments.retention.purging import keep_retention
 from auditing.quality import reactions as quality
 from portal.actor import WORKER
 from portal.clock import utc_now
@@ -72,6 +73,6 @@ async def verify_documents_nightly() -> object:
 
 #: What is done again and again: every so many seconds, the first time at once.
 EVERY: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = (
-    (5, take_back_expired), (60, sweep), (600, go_on_rotating),
-    (1800, verify_documents_nightly), (DAY, sweep_leftovers), (7 * DAY, compare_store_with_rows),
+    (5, take_back_expired), (60, sweep), (600, go_on_rotating), (1800, verify_documents_nightly),
+    (3600, keep_retention), (DAY, sweep_leftovers), (7 * DAY, compare_store_with_rows),
 )  # fmt: skip

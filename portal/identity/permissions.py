@@ -31,6 +31,7 @@ class Permission(StrEnum):
     PLAN_MANAGE = "plan:manage"
     QUALITY_READ = "quality:read"
     RATE_MANAGE = "rate:manage"
+    RETENTION_MANAGE = "retention:manage"
     SAFEKEEPING_READ = "safekeeping:read"
     STAFFING_MANAGE = "staffing:manage"
 
@@ -74,6 +75,7 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
             Permission.ACCOUNT_USE,
             Permission.AGREEMENT_MANAGE,
             Permission.PEOPLE_READ,
+            Permission.RETENTION_MANAGE,
             Permission.SAFEKEEPING_READ,
         }
     ),

@@ -8,6 +8,7 @@ from assignments.charts_for_clients import routes as charts_for_clients
 from assignments.desk import routes as desk
 from assignments.duplicates import routes as duplicates
 from assignments.intake import routes as intake
+from assignments.retention import routes as retention
 from assignments.viewing import routes as viewing
 from auditing.quality import routes as audits
 from auditing.quality import routes_quality as quality
@@ -41,6 +42,7 @@ ROUTES = [
     *charts_for_clients.ROUTES,
     *desk.ROUTES,
     *duplicates.ROUTES,
+    *retention.ROUTES,
     *viewing.ROUTES,
     *audits.ROUTES,
     *quality.ROUTES,

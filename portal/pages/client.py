@@ -8,6 +8,7 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
+from assignments.retention.queries import get_keeping
 from portal.clock import utc_now
 from portal.database import DB, acting_as
 from portal.errors import Conflict
@@ -167,6 +168,7 @@ async def _client_page(
             "staff": await DB.fetch(_STAFF, client_id),
             "has_agreement": await has_agreement(client_id, now=now),
             "plan": await DB.fetch_one(_PLAN, client_id),
+            "keeping": await get_keeping(client_id),
         }
     in_force = {
         line.id: rate_in_force(

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 
 from assignments.duplicates.queries import find_of_chart
 from assignments.hastening import get_haste
+from assignments.retention.holds import find_hold_reasons
 from assignments.rules import ChartState
 from portal.clock import utc_now
 from portal.database import DB, acting_as
@@ -76,11 +77,11 @@ async def show_floor_chart(request: Request[Any, Any, Any], chart_id: FromPath[U
     async with acting_as(request.user):
         chart = await get_chart(chart_id)
         moves, routing = await find_moves(chart_id), await find_routing(chart_id)
-        resembles = await find_of_chart(chart_id)
+        resembles, holds = await find_of_chart(chart_id), await find_hold_reasons(chart_id)
         haste = await get_haste(chart_id, now=utc_now())
     return page(
         request, "portal/floor_chart.html", chart=chart, moves=moves, routing=routing, now=utc_now(),
-        open_states=OPEN_STATES, resembles=resembles, haste=haste,
+        open_states=OPEN_STATES, resembles=resembles, holds=holds, haste=haste,
     )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ MENU: Sequence[tuple[str, str, str]] = (
     ("People", "/people", Permission.PEOPLE_READ),
     ("Agreements", "/agreements", Permission.AGREEMENT_MANAGE),
     ("API tokens", "/api-tokens", Permission.API_MANAGE),
+    ("Retention", "/retention", Permission.RETENTION_MANAGE),
     ("Access log", "/access-log", Permission.ACCESS_LOG_READ),
     ("Safekeeping", "/safekeeping", Permission.SAFEKEEPING_READ),
 )

@@ -13,11 +13,10 @@ from tests.cast import Client
 from tests.conftest import Sql
 
 #: Path parameters that are not named for their table.
-TABLES = {"page": "document_page", "line": "service_line", "event": "access_event", "entry": "queue_entry",
-          "draft": "schedule_draft", "expected": "expected_encounter", "token": "api_token"}  # fmt: skip
 TABLES = {
-    "certificate": "destruction_certificate", "entry": "queue_entry", "event": "access_event", "line": "service_line",
-    "page": "document_page",
+    "certificate": "destruction_certificate", "draft": "schedule_draft", "entry": "queue_entry",
+    "event": "access_event", "expected": "expected_encounter", "hold": "legal_hold", "line": "service_line",
+    "page": "document_page", "token": "api_token",
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from portal.clock import utc_now
+from portal.commands.demo.notes import NOTES
 from portal.database import DB
 from portal.web.logs import set_up_logs
 from storage.client_keys import forget_keys
@@ -64,6 +65,7 @@ async def test_nothing_of_a_patient_is_left_anywhere(
 
     with watch_this_process() as done_here:
         await _live_a_life(house, person, work, sql, words, monkeypatch)
+        await _send_it_again(house, person, work, sql, words)
         await _make_mistakes(house, person, work, sql, words)
         await _look_at_everything(person, sql)
 
@@ -189,6 +191,34 @@ async def _live_a_life(
     for browser in (mona, clara):
         await _browse(browser, "/invoices", f"/invoices/{invoice['id']}", f"/invoices/{invoice['id']}/backup.csv")
     await _browse(clara, f"/charts/{chart['id']}", f"/charts/{chart['id']}/codes.csv", "/charts.csv")
+
+
+async def _send_it_again(house: House, person: Any, work: Any, sql: Sql, words: dict[str, str]) -> None:
+    """The same file and nearly the same text for other encounters and patients; what is found is decided and held."""
+    clara, mona, connie = await person("clara"), await person("mona"), await person("connie")
+    note = f"{NOTES[0].body} Seen by {words['text']}."
+    for letter, body in (("b", note), ("c", f"{note} Nothing else."), ("d", note)):
+        typed = encounter(
+            house.north, patient_name=f"Person, {words['name']}", mrn=words["mrn"] + letter,
+            encounter_number=words["encounter"] + letter, born_on=BORN,
+        )  # fmt: skip
+        assert (await send(clara, typed, text(body, name=f"{words['file']}{letter}.txt"))).status_code == 303
+        await work()
+    found = await sql("SELECT chart_id, other_chart_id, rule FROM duplicate_match ORDER BY found_at")
+    assert {row["rule"] for row in found} == {"same_file", "near_text"}
+    for match in found:
+        for browser in (clara, mona):
+            await _browse(browser, "/duplicates", f"/duplicates/{match['chart_id']}")
+    held = next(row for row in found if row["rule"] == "same_file")
+    answer = await mona.post(
+        f"/duplicates/{held['chart_id']}", data={"other": str(held["other_chart_id"]), "reason": "sent-twice"}
+    )
+    assert answer.status_code == 303
+    await work()
+    [number] = await sql("SELECT number FROM chart WHERE id = $1", held["chart_id"])
+    hold = {"held": str(house.north.id), "scope": "patient", "chart": number["number"], "reason": "A matter"}
+    assert (await connie.post("/retention/holds", data=hold)).status_code == 303
+    await _browse(connie, "/retention")
 
 
 async def _code(coder: Browser, *entries: str) -> None:

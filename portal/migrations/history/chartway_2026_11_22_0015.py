@@ -1,0 +1,13 @@
+"""Retention, legal holds, purges and client exit."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from portal.migrations.running import sql_migration
+
+ID = "2026-11-22T00:00:00:000015"
+VERSION = "1.38.0"
+DESCRIPTION = "Retention and legal holds"
+
+
+async def forwards() -> MigrationManager:
+    return sql_migration(ID, DESCRIPTION, "0015_retention.sql")
