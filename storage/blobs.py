@@ -20,7 +20,7 @@ from storage.envelope import StreamOpener, StreamSealer, context, seal, unseal
 from storage.objects import object_key
 from storage.vault import VAULT
 
-Kind = Literal["original", "page", "text"]
+Kind = Literal["original", "page", "text", "part"]
 
 LEASE = timedelta(minutes=15)
 #: How much is sealed at once, off the event loop.

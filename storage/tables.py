@@ -19,7 +19,7 @@ class ClientKey(Table, tablename="client_key", db=DB):
 
 
 class Blob(Table, tablename="blob", db=DB):
-    """One sealed object: an original, a page image or a text."""
+    """One sealed object: an original, a part of one on its way, a page image or a text."""
 
     id = UUID(primary_key=True, default=None)
     client_id = UUID(default=None)

@@ -26,6 +26,7 @@ from tests.cast import Browser, House, build_house, open_browser
 
 for name in [name for name in os.environ if name.startswith("CHARTWAY_")]:
     del os.environ[name]  # an exported setting must never point the tests at somebody's database
+os.environ["CHARTWAY_SCAN"] = "off"  # tests that scan say so
 
 REPOSITORY = Path(__file__).parents[1]
 

@@ -1,17 +1,17 @@
 """Take the files of an upload: each is looked at, sealed on its way into the store, or refused with a sentence."""
 
-from collections.abc import AsyncIterator
+import hashlib
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from uuid import UUID
 
 from assignments.intake.parts import FilePart, Parts
-from assignments.intake.rules import MOST_FILES, TOO_MANY_FILES
+from assignments.intake.rules import DEFAULT_LIMITS, Limits
 from portal.actor import Actor
 from portal.errors import TooLarge
 from portal.ids import new_id
-from storage.advice import ADVICE
 from storage.blobs import SealedBlob, write_blob
-from storage.limits import HEAD_BYTES, MAX_FILE_BYTES
+from storage.limits import HEAD_BYTES
 from storage.sniffing import MediaType, Refusal, sniff
 
 _LONGEST_KEPT_NAME = 255
@@ -19,12 +19,18 @@ _LONGEST_KEPT_NAME = 255
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A file whose sealed object is written; it counts once its blob is confirmed."""
+    """A file whose sealed object is written; it counts once its blob is confirmed.
+
+    `sha256` is the fingerprint of its plaintext in hexadecimal, where somebody took it. `is_stored`: its blob was
+    confirmed before, when the file arrived ahead of the form.
+    """
 
     name: str
     document_id: UUID
     media_type: MediaType
     blob: SealedBlob
+    sha256: str | None = None
+    is_stored: bool = False
 
     @property
     def size(self) -> int:
@@ -41,12 +47,17 @@ class Refused:
     reason: str
 
 
-async def take_files(person: Actor, parts: Parts, *, client_id: UUID) -> list[Accepted | Refused]:
-    """Every file of the upload in its order, accepted or refused; one that is refused does not stop the rest."""
+async def take_files(
+    person: Actor, parts: Parts, *, client_id: UUID, limits: Limits = DEFAULT_LIMITS, before: int = 0
+) -> list[Accepted | Refused]:
+    """Every file of the upload in its order, accepted or refused; one that is refused does not stop the rest.
+
+    `before` counts the files of this upload that arrived ahead of the form.
+    """
     taken: list[Accepted | Refused] = []
     async for file in parts.files():
         if file.name or await _has_bytes(file):
-            taken.append(await _take_file(person, file, len(taken), client_id))
+            taken.append(await _take_file(person, file, before + len(taken), client_id, limits))
     return taken
 
 
@@ -56,23 +67,25 @@ async def _has_bytes(file: FilePart) -> bool:
     return file.size > 0
 
 
-async def _take_file(person: Actor, file: FilePart, position: int, client_id: UUID) -> Accepted | Refused:
+async def _take_file(
+    person: Actor, file: FilePart, position: int, client_id: UUID, limits: Limits
+) -> Accepted | Refused:
     kept_name = (file.name or "(no name)")[:_LONGEST_KEPT_NAME]
-    reason = TOO_MANY_FILES
-    if position < MOST_FILES:
+    reason = limits.too_many_files
+    if position < limits.files:
         head = await _read_head(file)
         found = sniff(file.name, head)
         if not isinstance(found, Refusal):
-            document_id = new_id()
+            document_id, digest = new_id(), hashlib.sha256()
             try:
                 blob = await write_blob(
-                    person, _with_head(head, file), client_id=client_id, owner_id=document_id, kind="original",
-                    most=MAX_FILE_BYTES,
+                    person, _with_head(head, file, digest.update), client_id=client_id, owner_id=document_id,
+                    kind="original", most=limits.file_bytes,
                 )  # fmt: skip
             except TooLarge:
-                found = Refusal(ADVICE["too large"])
+                found = Refusal(limits.too_large)
             else:
-                return Accepted(kept_name, document_id, found, blob)
+                return Accepted(kept_name, document_id, found, blob, sha256=digest.hexdigest())
         reason = found.reason
     await file.skip()
     return Refused(kept_name, file.size, reason)
@@ -87,7 +100,9 @@ async def _read_head(file: FilePart) -> bytes:
     return bytes(head)
 
 
-async def _with_head(head: bytes, file: FilePart) -> AsyncIterator[bytes]:
+async def _with_head(head: bytes, file: FilePart, update: Callable[[bytes], None]) -> AsyncIterator[bytes]:
+    update(head)
     yield head
     async for piece in file:
+        update(piece)
         yield piece

@@ -3,6 +3,8 @@
 from assignments.charts_for_clients import routes as charts_for_clients
 from assignments.desk import routes as desk
 from assignments.intake import routes as intake
+from assignments.intake import routes_adding as adding
+from assignments.intake import routes_staging as staging
 from assignments.viewing import routes as viewing
 from auditing.quality import routes as audits
 from auditing.quality import routes_quality as quality
@@ -18,6 +20,8 @@ ROUTES = [
     post_sign_out,
     *access_log.ROUTES,
     *intake.ROUTES,
+    *staging.ROUTES,
+    *adding.ROUTES,
     *charts_for_clients.ROUTES,
     *desk.ROUTES,
     *viewing.ROUTES,
