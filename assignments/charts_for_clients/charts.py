@@ -29,6 +29,10 @@ class OwnDocument:
     state: str
     refusal: str | None
     page_count: int | None
+    superseded_at: datetime | None
+    posted_late_at: datetime | None
+    waits_for_scan: bool
+    is_infected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +119,17 @@ async def open_own_chart(person: Actor, *, chart_id: UUID) -> OwnChart:
 
 async def _find_documents(chart_id: UUID) -> list[OwnDocument]:
     rows = await DB.fetch(
-        "SELECT id, name_sealed, media_type, size, state, refusal, page_count FROM document WHERE chart_id = $1"
+        "SELECT id, name_sealed, media_type, size, state, refusal, page_count, superseded_at, posted_late_at,"
+        " scan_waiting_since IS NOT NULL AND state = 'received' AS waits_for_scan,"
+        " coalesce(scan_verdict = 'infected', false) AS is_infected FROM document WHERE chart_id = $1"
         " ORDER BY position",
         chart_id,
     )
     names = await open_fields("document.name", {row["id"]: row["name_sealed"] for row in rows})
     return [
         OwnDocument(
-            row["id"], names[row["id"]], row["media_type"], row["size"], row["state"], row["refusal"], row["page_count"]
+            row["id"], names[row["id"]], row["media_type"], row["size"], row["state"], row["refusal"],
+            row["page_count"], row["superseded_at"], row["posted_late_at"], row["waits_for_scan"], row["is_infected"],
         )
         for row in rows
     ]

@@ -37,6 +37,8 @@ HAPPENED: dict[str, str] = {
     "corrected": "Corrected, in quality check",
     "final": "Codes final",
     "delivered": "Delivered",
+    "documents added": "Documents added",
+    "reopened": "Back to the coder: documents came after it was coded",
     "cancelled": "Cancelled: none of the documents can be read",
 }
 

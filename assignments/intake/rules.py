@@ -54,14 +54,6 @@ class Limits:
             " Send the other files first, and add this one to the chart afterwards."
         )
 
-    @property
-    def too_many_pages(self) -> str:
-        """What is said of a document with too many pages."""
-        return (
-            f"The document has more than {self.pages} pages. Split it into several files, one per visit if it holds"
-            " more than one, and upload those."
-        )
-
 
 DEFAULT_LIMITS = Limits()
 TOO_MANY_FILES = DEFAULT_LIMITS.too_many_files

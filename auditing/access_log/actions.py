@@ -32,6 +32,7 @@ class Action(StrEnum):
     INVOICE_EXPORTED = "invoice:exported"
     INVOICE_ISSUED = "invoice:issued"
     INVOICE_READ = "invoice:read"
+    LATE_DOCUMENT_DECIDED = "late-document:decided"
     PAGE_VIEWED = "page:viewed"
     PERSON_CREATED = "person:created"
     PERSON_DISABLED = "person:disabled"

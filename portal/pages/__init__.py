@@ -9,7 +9,7 @@ from assignments.viewing import routes as viewing
 from auditing.quality import routes as audits
 from auditing.quality import routes_quality as quality
 from portal.invoicing import routes as invoicing
-from portal.pages import access_log, client, clients, floor, people, person
+from portal.pages import access_log, client, client_limits, clients, floor, late_documents, people, person
 from portal.pages.home import show_home
 from portal.pages.sign_in import post_sign_in, post_sign_out, show_sign_in
 
@@ -29,8 +29,10 @@ ROUTES = [
     *quality.ROUTES,
     *invoicing.ROUTES,
     *client.ROUTES,
+    *client_limits.ROUTES,
     *clients.ROUTES,
     *floor.ROUTES,
+    *late_documents.ROUTES,
     *people.ROUTES,
     *person.ROUTES,
 ]

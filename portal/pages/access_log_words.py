@@ -39,6 +39,7 @@ WORDS: dict[Action, tuple[str, str]] = {
     Action.INVOICE_EXPORTED: ("Invoice exported", "took a copy of {}"),
     Action.INVOICE_ISSUED: ("Invoice issued", "issued {}"),
     Action.INVOICE_READ: ("Invoice read", "read {}"),
+    Action.LATE_DOCUMENT_DECIDED: ("Late document decided", "decided what the late {} means"),
     Action.PAGE_VIEWED: ("Page viewed", "looked at {}"),
     Action.PERSON_CREATED: ("Person created", "added {}"),
     Action.PERSON_DISABLED: ("Person disabled", "disabled {}"),

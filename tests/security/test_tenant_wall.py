@@ -200,6 +200,8 @@ READERS = {
     "encounter.number_sealed": {"client"}, "encounter.number_index": {"client"},
     "audit_draft.choices_sealed": {"auditor"},
     "document.name_sealed": {"client", "worker"}, "upload_file.name_sealed": {"client"},
+    "document.sha256_sealed": {"client", "worker"}, "staged_file.name_sealed": {"client"},
+    "staged_file.sha256_sealed": {"client"},
     "finding.comment_sealed": {"coder", "auditor"}, "sample_seed.seed": {"worker"}, "person.password_hash": set(),
 }  # fmt: skip
 

@@ -97,8 +97,10 @@ async def test_what_cannot_be_taken_is_refused_before_or_after_its_bytes(web: We
     upload = Staged(clara)
 
     word, empty, huge = (
-        await upload.announce("letter.rtf", 10), await upload.announce("a.pdf", 0), await upload.announce("b.pdf", 1 << 40)
-    )  # fmt: skip
+        await upload.announce("letter.rtf", 10),
+        await upload.announce("a.pdf", 0),
+        await upload.announce("b.pdf", 1 << 40),
+    )
     [liar] = await upload.put(("photo.pdf", b"\xff\xd8\xff\xe0" + b"0" * 500, ""))
 
     assert [one["state"] for one in (word, empty, huge, liar)] == ["refused"] * 4
