@@ -89,10 +89,10 @@ async def announce_file(person: Actor, *, upload_id: UUID, name: str, size: int,
 
 
 async def find_staged_files(person: Actor, *, upload_id: UUID) -> list[StagedFile]:
-    """The files of an open upload; the look is recorded. Empty if there is none, or it is somebody else's."""
+    """The files of an open upload; the look is recorded. NotFound if there is none, or it is somebody else's."""
     async with acting_as(person):
         if not await _is_open(upload_id):
-            return []
+            raise NotFound
         files = await _find_files(upload_id)
         if files:
             await record(

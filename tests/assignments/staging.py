@@ -41,8 +41,10 @@ class Staged:
         return await self.http.delete(f"/staged/{self.id}/files/{file_id}", headers=JSON)
 
     async def files(self) -> Any:
-        """What the server knows of the upload."""
-        return (await self.http.get(f"/staged/{self.id}", headers=JSON)).json()["files"]
+        """What the server knows of the upload; nothing if it is not open, or somebody else's."""
+        answer = await self.http.get(f"/staged/{self.id}", headers=JSON)
+        assert answer.status_code in (200, 404)
+        return answer.json()["files"] if answer.status_code == 200 else []
 
     async def put(self, *files: File) -> list[Any]:
         """Send whole files; what became of each."""

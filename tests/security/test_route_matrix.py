@@ -10,6 +10,7 @@ import httpx
 import pytest
 from litestar import Litestar, get
 
+from assignments.intake.staging import announce_file
 from assignments.pulling import pull
 from assignments.rules import Stage
 from portal.app import create_app
@@ -42,6 +43,16 @@ async def furnished(house: House, sql: Sql, work: Callable[[], Awaitable[None]])
     await pull_chart(house.cora)
     clara, mona = house.clara.person_id, house.mona.person_id
     await sql("INSERT INTO upload VALUES ($1, $2, $3, NULL, $4)", new_id(), house.north.id, clara, NOW)
+    staged, file = new_id(), new_id()
+    await sql("INSERT INTO staged_upload (id, client_id, person_id) VALUES ($1, $2, $3)", staged, house.north.id, clara)
+    await announce_file(house.clara, upload_id=staged, name="a.pdf", size=3, modified=1)
+    await sql("UPDATE staged_file SET id = $1 WHERE staged_upload_id = $2", file, staged)
+    [document] = await sql("SELECT d.id, d.chart_id FROM document d JOIN chart c ON c.id = d.chart_id"
+                           " WHERE c.state = 'delivered' LIMIT 1")  # fmt: skip
+    await sql(
+        "INSERT INTO late_document (id, client_id, chart_id, document_id, arrived_at) VALUES ($1, $2, $3, $4, $5)",
+        new_id(), house.north.id, document["chart_id"], document["id"], NOW,
+    )  # fmt: skip
     await sql(
         "INSERT INTO invoice (id, client_id, number, month, total, chart_count, issued_at, issued_by)"
         " VALUES ($1, $2, 'NOR-2026-08', $3, 0, 0, $4, $5)",

@@ -33,7 +33,7 @@
   const say = (form, text) => { form.querySelector("[data-upload-status]").textContent = text; };
 
   async function recall(form, upload) {
-    const answer = await ask("GET", `/staged/${upload.id}`);
+    const answer = await ask("GET", `/staged/${upload.id}`).catch(() => null);
     for (const file of answer?.files ?? []) {
       const line = addLine(form, upload, file);
       line.serverId = file.id;
