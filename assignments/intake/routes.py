@@ -25,6 +25,7 @@ from portal.web.cookies import csrf_is_right
 from portal.web.csv import csv_answer
 from portal.web.forms import Form, FormError
 from portal.web.templating import page
+from storage.sniffing import accepted_extensions
 
 LARGEST_UPLOAD = 600_000_000  # bytes of one request
 #: How often a receipt asks again, every two seconds, before it leaves that to its reader.
@@ -107,7 +108,7 @@ async def take_all(
     staged = await find_staged(request.user, upload_id=staged_id)
     files = await take_files(
         request.user, parts, client_id=client_id, limits=await find_limits(request.user, client_id=client_id),
-        before=len(staged),
+        before=staged,
     )  # fmt: skip
     if not staged and not files:
         form.wrong("files", "Choose at least one file.")
@@ -122,7 +123,7 @@ async def show_with_rules(
     limits = await find_limits(request.user, client_id=request.user.client_id)
     return page(
         request, template, status=422 if refusal else 200, values=form.values, errors=_errors(refusal), limits=limits,
-        rules=page_rules(limits), **context,
+        rules=page_rules(limits), accept=",".join(f".{name}" for name in accepted_extensions()), **context,
     )  # fmt: skip
 
 

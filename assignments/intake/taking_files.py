@@ -1,7 +1,7 @@
 """Take the files of an upload: each is looked at, sealed on its way into the store, or refused with a sentence."""
 
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -48,16 +48,17 @@ class Refused:
 
 
 async def take_files(
-    person: Actor, parts: Parts, *, client_id: UUID, limits: Limits = DEFAULT_LIMITS, before: int = 0
-) -> list[Accepted | Refused]:
+    person: Actor, parts: Parts, *, client_id: UUID, limits: Limits = DEFAULT_LIMITS,
+    before: Sequence[Accepted | Refused] = (),
+) -> list[Accepted | Refused]:  # fmt: skip
     """Every file of the upload in its order, accepted or refused; one that is refused does not stop the rest.
 
-    `before` counts the files of this upload that arrived ahead of the form.
+    `before` are the files of this upload that arrived ahead of the form.
     """
     taken: list[Accepted | Refused] = []
     async for file in parts.files():
         if file.name or await _has_bytes(file):
-            taken.append(await _take_file(person, file, before + len(taken), client_id, limits))
+            taken.append(await _take_file(person, file, [*before, *taken], client_id, limits))
     return taken
 
 
@@ -68,11 +69,12 @@ async def _has_bytes(file: FilePart) -> bool:
 
 
 async def _take_file(
-    person: Actor, file: FilePart, position: int, client_id: UUID, limits: Limits
+    person: Actor, file: FilePart, others: Sequence[Accepted | Refused], client_id: UUID, limits: Limits
 ) -> Accepted | Refused:
     kept_name = (file.name or "(no name)")[:_LONGEST_KEPT_NAME]
     reason = limits.too_many_files
-    if position < limits.files:
+    room = limits.upload_bytes - sum(other.size for other in others if isinstance(other, Accepted))
+    if len(others) < limits.files:
         head = await _read_head(file)
         found = sniff(file.name, head)
         if not isinstance(found, Refusal):
@@ -80,10 +82,10 @@ async def _take_file(
             try:
                 blob = await write_blob(
                     person, _with_head(head, file, digest.update), client_id=client_id, owner_id=document_id,
-                    kind="original", most=limits.file_bytes,
+                    kind="original", most=min(limits.file_bytes, room),
                 )  # fmt: skip
             except TooLarge:
-                found = Refusal(limits.too_large)
+                found = Refusal(limits.too_large if file.size > limits.file_bytes else limits.too_much)
             else:
                 return Accepted(kept_name, document_id, found, blob, sha256=digest.hexdigest())
         reason = found.reason

@@ -57,6 +57,25 @@ async def test_a_full_quota_refuses_both_ways_of_sending(
     assert not await sql("SELECT FROM document")
 
 
+async def test_an_upload_that_grows_too_large_is_cut_by_whole_files(web: Web, sql: Sql, house: House) -> None:
+    await change_limits(
+        house.mona, client_id=house.north.id, limits=Limits(file_bytes=1000, upload_bytes=1500), now=NOW
+    )
+    clara = await web("clara")
+    upload = Staged(clara)
+    await upload.put(text("x" * 800))
+    assert "larger than 0 MB" in (await upload.announce("more.txt", 800))["refusal"]
+
+    await send(
+        clara, encounter(house.north, upload_id=upload.id), text("y" * 800), text("z" * 600), text("v" * 1200)
+    )
+
+    receipt = await sql("SELECT size, refusal FROM upload_file ORDER BY position")
+    assert [row["refusal"] is None for row in receipt] == [True, False, False, True, False]
+    assert "The file is larger" in receipt[4]["refusal"]
+    assert "With this file the upload" in receipt[2]["refusal"]
+
+
 async def test_what_is_removed_is_free_again_and_another_client_has_its_own(web: Web, house: House) -> None:
     await change_limits(house.mona, client_id=house.north.id, limits=Limits(client_day_bytes=1500), now=NOW)
     upload = Staged(await web("clara"))
