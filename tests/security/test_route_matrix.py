@@ -1,7 +1,7 @@
 """Every route × method × kind of person × own, foreign and missing ids: made from the route table."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -10,6 +10,7 @@ import httpx
 import pytest
 from litestar import Litestar, get
 
+from assignments.intake.file_parts import put_together, take_part
 from assignments.intake.staging import announce_file
 from assignments.pulling import pull
 from assignments.rules import Stage
@@ -43,10 +44,10 @@ async def furnished(house: House, sql: Sql, work: Callable[[], Awaitable[None]])
     await pull_chart(house.cora)
     clara, mona = house.clara.person_id, house.mona.person_id
     await sql("INSERT INTO upload VALUES ($1, $2, $3, NULL, $4)", new_id(), house.north.id, clara, NOW)
-    staged, file = new_id(), new_id()
-    await sql("INSERT INTO staged_upload (id, client_id, person_id) VALUES ($1, $2, $3)", staged, house.north.id, clara)
-    await announce_file(house.clara, upload_id=staged, name="a.pdf", size=3, modified=1)
-    await sql("UPDATE staged_file SET id = $1 WHERE staged_upload_id = $2", file, staged)
+    staged = new_id()
+    file = await announce_file(house.clara, upload_id=staged, name="a.txt", size=5, modified=1)
+    await take_part(house.clara, upload_id=staged, file_id=file.id, number=1, chunks=_words())
+    await put_together(house.clara, upload_id=staged, file_id=file.id)
     [document] = await sql("SELECT d.id, d.chart_id FROM document d JOIN chart c ON c.id = d.chart_id"
                            " WHERE c.state = 'delivered' LIMIT 1")  # fmt: skip
     await sql(
@@ -66,6 +67,10 @@ async def furnished(house: House, sql: Sql, work: Callable[[], Awaitable[None]])
     await sql("INSERT INTO client_grant VALUES ($1, $2, NULL, now())", house.south.id, sam["id"])
     house.people["sam"] = replace(house.abel, person_id=sam["id"], name="Sam")
     return house
+
+
+async def _words() -> AsyncIterator[bytes]:
+    yield b"words"
 
 
 class Visitors:
