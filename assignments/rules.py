@@ -40,7 +40,21 @@ MOVES: dict[tuple[ChartState | None, ChartState], str] = {
     (ChartState.CORRECTING, ChartState.CODED): "corrected",
     (ChartState.CODED, ChartState.FINAL): "final",
     (ChartState.FINAL, ChartState.DELIVERED): "delivered",
+    (ChartState.CODED, ChartState.READY): "reopened",
+    (ChartState.FINAL, ChartState.READY): "reopened",
+    (ChartState.DELIVERED, ChartState.READY): "reopened",
 }
+
+#: Nothing is coded yet: another set of documents may take the place of the one that is there.
+CAN_BE_REPLACED = frozenset(
+    {ChartState.RECEIVED, ChartState.POSSIBLE_DUPLICATE, ChartState.READY, ChartState.ASSIGNED, ChartState.PENDED,
+     ChartState.NOT_CODABLE}
+)  # fmt: skip
+#: Coded and not delivered: a document that comes now brings the chart back to its coder. One under correction is
+#: there already.
+COMES_BACK = frozenset({ChartState.CODED, ChartState.FINAL})
+#: The codes are the client's: a document that comes now is posted late, and somebody decides what it means.
+LATE_STATES = frozenset({ChartState.DELIVERED})
 
 #: What a client reads for each state.
 FOR_CLIENTS: dict[ChartState, str] = {

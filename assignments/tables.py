@@ -105,6 +105,14 @@ class Document(Table, tablename="document", db=DB):
     original_blob_id = UUID(default=None)
     received_at = Timestamptz(default=None)
     received_by = UUID(default=None)
+    sha256_sealed = Bytea(null=True, default=None, secret=True)
+    scanned_at = Timestamptz(null=True, default=None)
+    scan_verdict = Text(null=True, default=None)
+    scan_waiting_since = Timestamptz(null=True, default=None)
+    supersedes_below = Integer(null=True, default=None)
+    superseded_at = Timestamptz(null=True, default=None)
+    is_added = Boolean(default=None)
+    posted_late_at = Timestamptz(null=True, default=None)
 
 
 class DocumentPage(Table, tablename="document_page", db=DB):
@@ -248,3 +256,28 @@ class Reaction(Table, tablename="reaction", db=DB):
     name = Text(default=None)
     client_id = UUID(default=None)
     done_at = Timestamptz(default=None)
+
+
+class Delivery(Table, tablename="delivery", db=DB):
+    """Version n of a chart's codes, as it went out."""
+
+    id = UUID(primary_key=True, default=None)
+    client_id = UUID(default=None)
+    chart_id = UUID(default=None)
+    version = Integer(default=None)
+    coding_id = UUID(default=None)
+    delivered_at = Timestamptz(default=None)
+
+
+class LateDocument(Table, tablename="late_document", db=DB):
+    """A document that came after the delivery, and what was decided about it."""
+
+    id = UUID(primary_key=True, default=None)
+    client_id = UUID(default=None)
+    chart_id = UUID(default=None)
+    document_id = UUID(default=None)
+    arrived_at = Timestamptz(default=None)
+    decision = Text(null=True, default=None)
+    decided_at = Timestamptz(null=True, default=None)
+    decided_by = UUID(null=True, default=None)
+    correction_due_at = Timestamptz(null=True, default=None)

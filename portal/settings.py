@@ -80,6 +80,13 @@ def _one_of(*words: str) -> Callable[[str], str]:
     return read
 
 
+def _clamd(text: str) -> str:
+    host, colon, port = text.rpartition(":")
+    if not text.startswith("/") and not (host and colon and port.isdecimal() and 0 < int(port) < 65536):
+        raise ValueError("the path of clamd's socket, such as /run/clamav/clamd.ctl, or its host:port")
+    return text
+
+
 def _lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.split(";") if line.strip())
 
@@ -138,6 +145,10 @@ class Settings:
     remit_to: tuple[str, ...] = _setting("CHARTWAY_REMIT_TO", _lines, ())
     #: No client's documents are kept for fewer years than this.
     retention_floor_years: int = _setting("CHARTWAY_RETENTION_FLOOR_YEARS", _between(1, 50), 6)
+    #: Who scans documents for viruses. Only the word `off` turns the scan off, and pages then say so.
+    scan: str = _setting("CHARTWAY_SCAN", _one_of("clamd", "off"), "clamd")
+    #: Where clamd listens: /path/of/its.socket or host:port.
+    clamd: str = _setting("CHARTWAY_CLAMD", _clamd, "/run/clamav/clamd.ctl")
     #: How much the log tells.
     log_level: str = _setting("CHARTWAY_LOG_LEVEL", _one_of("debug", "info", "warning", "error"), "info")
 

@@ -30,6 +30,15 @@ async def destroy_blobs(owner_ids: Sequence[UUID]) -> Destroyed:
     return Destroyed(len(rows), sum(row["sealed_size"] for row in rows))
 
 
+async def drop_blobs(blob_ids: Sequence[UUID]) -> None:
+    """Give up stored blobs inside the current transaction: from its commit on nothing opens them any more."""
+    await DB.execute(
+        "UPDATE blob SET state = 'deleting', wrapped_key = NULL, lease_until = clock_timestamp()"
+        " WHERE id = ANY($1::uuid[]) AND state = 'stored'",
+        list(blob_ids),
+    )
+
+
 async def delete_blobs(worker: Actor, *, at_most: int = 500) -> int:
     """Clear what nobody wants any more: blobs that nobody finished, that were given up, or whose key is destroyed."""
     await give_up_unreadable(worker)

@@ -52,6 +52,42 @@ _ACCEPTED = {
     "text": (MediaType.TEXT, "plain text", ("txt",)),
 }
 
+
+
+def accepted_extensions() -> tuple[str, ...]:
+    """The endings, without the dot, that an accepted file may have."""
+    return tuple(extension for _, _, extensions in _ACCEPTED.values() for extension in extensions)
+
+
+def check_name(filename: str) -> Refusal | None:
+    """Why a file is refused for its name alone, before any byte of it is there; None if its content will tell."""
+    if (refusal := _refused_name(filename)) is not None:
+        return refusal
+    extension = _extension(filename)
+    if extension in accepted_extensions():
+        return None
+    return Refusal(advice_by_extension().get(extension, ADVICE["other"]))
+
+
+def advice_by_extension() -> dict[str, str]:
+    """What is said of files with an ending that is known and not accepted."""
+    return {
+        extension: ADVICE[kind]
+        for kind, extensions in _KNOWN_BY_NAME.items()
+        for extension in extensions.split()
+        if extension not in accepted_extensions() and kind in ADVICE
+    }
+
+
+_KNOWN_BY_NAME = {
+    "word": "doc docx docm dot dotx", "excel": "xls xlsx xlsm", "powerpoint": "ppt pptx", "opendocument": "odt ods odp",
+    "apple pages": "pages", "xps": "xps oxps", "rtf": "rtf", "tiff": "tif tiff", "heic": "heic heif",
+    "picture": "gif bmp webp avif", "svg": "svg", "dicom": "dcm dicom", "zip": "zip", "archive": "7z rar gz tar tgz",
+    "xml": "xml", "json": "json", "table": "csv tsv", "web page": "html htm mht mhtml", "mail": "eml msg",
+    "postscript": "ps eps", "recording": "mp3 mp4 m4a wav mov avi dss", "hl7": "hl7",
+    "program": "exe msi js vbs bat cmd ps1 sh lnk scr",
+}  # fmt: skip
+
 # Text that is a document of its own only under another name.
 _OTHER_TEXT = {
     "csv": "table", "tsv": "table", "json": "json", "xml": "xml", "eml": "mail", "ics": "other", "svg": "svg",

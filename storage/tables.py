@@ -55,7 +55,7 @@ class DocumentCheck(Table, tablename="document_check", db=DB):
 
 
 class Blob(Table, tablename="blob", db=DB):
-    """One sealed object: an original, a page image or a text."""
+    """One sealed object: an original, a part of one on its way, a page image or a text."""
 
     id = UUID(primary_key=True, default=None)
     client_id = UUID(default=None)

@@ -32,6 +32,10 @@ class OwnDocument:
     refusal: str | None
     page_count: int | None
     purged_at: datetime | None
+    superseded_at: datetime | None
+    posted_late_at: datetime | None
+    waits_for_scan: bool
+    is_infected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,10 @@ async def open_own_chart(person: Actor, *, chart_id: UUID, now: datetime) -> Own
 
 async def _find_documents(chart_id: UUID) -> list[OwnDocument]:
     rows = await DB.fetch(
-        "SELECT d.id, d.name_sealed, d.media_type, d.size, d.state, d.refusal, d.page_count, i.purged_at"
+        "SELECT d.id, d.name_sealed, d.media_type, d.size, d.state, d.refusal, d.page_count, i.purged_at,"
+        " d.superseded_at, d.posted_late_at,"
+        " d.scan_waiting_since IS NOT NULL AND d.state = 'received' AS waits_for_scan,"
+        " coalesce(d.scan_verdict = 'infected', false) AS is_infected"
         " FROM document d LEFT JOIN purge_item i ON i.document_id = d.id WHERE d.chart_id = $1 ORDER BY d.position",
         chart_id,
     )
@@ -131,7 +138,8 @@ async def _find_documents(chart_id: UUID) -> list[OwnDocument]:
     return [
         OwnDocument(
             row["id"], names[row["id"]], row["media_type"], row["size"], row["state"], row["refusal"],
-            row["page_count"], row["purged_at"],
+            row["page_count"], row["purged_at"], row["superseded_at"], row["posted_late_at"], row["waits_for_scan"],
+            row["is_infected"],
         )
         for row in rows
     ]

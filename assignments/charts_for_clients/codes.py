@@ -43,6 +43,8 @@ class FinalCodes:
     release: str
     diagnoses: Sequence[FinalLine]
     procedures: Sequence[FinalLine]
+    delivery: int = 1  # which delivery this is; the second has a notice of what changed
+    changes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,31 +57,63 @@ class CodesFile:
 
 
 async def find_final_codes(chart_id: UUID, *, state: str, service_on: date) -> FinalCodes | None:
-    """The codes of a chart inside the current transaction; None before its delivery, whatever is coded already."""
-    if state != ChartState.DELIVERED:
-        return None
-    coding = await DB.fetch_one(
-        "SELECT id, version, release FROM coding WHERE chart_id = $1 AND role = 'coder' ORDER BY version DESC LIMIT 1",
+    """The codes of a chart inside the current transaction; None before its delivery, whatever is coded already.
+
+    While a delivered chart is coded again, what was delivered last still stands.
+    """
+    sent = await DB.fetch(
+        "SELECT v.id, v.version, v.release, d.version AS delivery FROM delivery d JOIN coding v ON v.id = d.coding_id"
+        " WHERE d.chart_id = $1 ORDER BY d.version DESC LIMIT 2",
         chart_id,
     )
+    coding = sent[0] if sent else None
+    if coding is None and state == ChartState.DELIVERED:  # from before deliveries were written down
+        coding = await DB.fetch_one(
+            "SELECT id, version, release, 1 AS delivery FROM coding WHERE chart_id = $1 AND role = 'coder'"
+            " ORDER BY version DESC LIMIT 1",
+            chart_id,
+        )
     if coding is None:
         return None
+    lines = await _find_lines(coding["id"], service_on)
+    earlier = await _find_lines(sent[1]["id"], service_on) if len(sent) > 1 else None
+    return FinalCodes(
+        coding["version"], coding["release"], [line for line in lines if line.kind == "diagnosis"],
+        [line for line in lines if line.kind == "procedure"], coding["delivery"],
+        what_changed(earlier, lines) if earlier is not None else (),
+    )  # fmt: skip
+
+
+def what_changed(before: Sequence[FinalLine], after: Sequence[FinalLine]) -> list[str]:
+    """The notice that comes with another delivery: a sentence for each code that came, went or changed."""
+    old, new = {(line.system, line.code): line for line in before}, {(line.system, line.code): line for line in after}
+    said = [f"{code} ({system}) is no longer there." for system, code in old if (system, code) not in new]
+    said += [f"{code} ({system}) is new." for system, code in new if (system, code) not in old]
+    said += [f"{key[1]} ({key[0]}) is changed: {_told(line)}." for key, line in new.items()
+             if key in old and _told(line) != _told(old[key])]  # fmt: skip
+    return said or ["Nothing: the codes are as they were."]
+
+
+def _told(line: FinalLine) -> str:
+    if line.kind == "diagnosis":
+        return f"place {line.letter}"
+    parts = (f"modifiers {line.modifiers or 'none'}", f"units {line.units}", f"diagnoses {line.pointers or 'none'}")
+    return ", ".join(parts)
+
+
+async def _find_lines(coding_id: UUID, service_on: date) -> list[FinalLine]:
     rows = await DB.fetch(
         "SELECT kind, position, system, code, modifiers, units, pointers FROM code_line WHERE coding_id = $1"
         " ORDER BY kind, position",
-        coding["id"],
+        coding_id,
     )
-    lines = [
+    return [
         FinalLine(
             row["kind"], row["position"], row["system"], row["code"], _title(row["system"], row["code"], service_on),
             " ".join(row["modifiers"]), row["units"], "".join(_LETTERS[pointer - 1] for pointer in row["pointers"]),
         )
         for row in rows
     ]  # fmt: skip
-    return FinalCodes(
-        coding["version"], coding["release"], [line for line in lines if line.kind == "diagnosis"],
-        [line for line in lines if line.kind == "procedure"],
-    )  # fmt: skip
 
 
 async def export_codes(person: Actor, *, chart_id: UUID) -> CodesFile:

@@ -10,7 +10,7 @@ from auditing.access_log.actions import Action
 from auditing.access_log.recording import record
 from portal.actor import Actor
 from portal.database import DB, acting_as
-from portal.errors import NotFound
+from portal.errors import Conflict, NotFound
 from storage.blobs import OpenableBlob, find_blob
 
 
@@ -26,12 +26,14 @@ async def open_original(person: Actor, *, document_id: UUID) -> Original:
     """A document of the person's client; the event of the download is committed when this returns. NotFound else."""
     async with acting_as(person):
         row = await DB.fetch_one(
-            "SELECT d.client_id, d.chart_id, d.name_sealed, d.original_blob_id, c.patient_id"
+            "SELECT d.client_id, d.chart_id, d.name_sealed, d.original_blob_id, d.scan_verdict, c.patient_id"
             " FROM document d JOIN chart c ON c.id = d.chart_id WHERE d.id = $1",
             document_id,
         )
         if row is None:
             raise NotFound
+        if row["scan_verdict"] == "infected":
+            raise Conflict("A virus was found in this file, so it is kept under lock. Upload a clean copy of it.")
         names = await open_fields("document.name", {document_id: row["name_sealed"]})
         blob = await find_blob(row["original_blob_id"])
         await record(

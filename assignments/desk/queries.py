@@ -11,6 +11,7 @@ import asyncpg
 
 from assignments.coding.versions import find_latest, find_lines
 from assignments.desk.guidelines import find_guideline
+from assignments.desk.news import find_news
 from assignments.desk.work import NOTHING_TYPED, Typed, Work, show_work
 from assignments.drafting.editing import begin_draft
 from assignments.drafting.rules import Lines
@@ -99,6 +100,7 @@ class Desk:
     pulled_at: datetime
     guideline: Guideline | None
     likeness: str  # a hint that the documents resemble another chart's, '' if they do not
+    news: str = ""  # what came of documents since the chart was coded or pulled
 
 
 async def get_desk_home(coder: Actor) -> DeskHome:
@@ -139,6 +141,7 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
         corrections = await find_corrections(chart_id) if chart.state is ChartState.CORRECTING else ()
         today, guideline = await _count_today(), await find_guideline(chart_id)
         likeness = await find_hint(chart_id)
+        news = await find_news(chart_id, pulled_at=hold.pulled_at)
         event_id = await record(
             coder, Action.CHART_OPENED, object_type="chart", object_id=chart_id, client_id=client_id,
             patient_id=patient_id, details={"stage": Stage.CODING.value, "pages": len(rows)},
@@ -147,7 +150,7 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
     return Desk(
         chart, tuple(await show_pages(rows, mark)),
         show_work(hold, draft, on=chart.service_on, prefix=prefix, typed=typed), corrections,
-        today.get("submitted", 0), hold.pulled_at, guideline, likeness,
+        today.get("submitted", 0), hold.pulled_at, guideline, likeness, news,
     )  # fmt: skip
 
 

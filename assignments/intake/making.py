@@ -99,17 +99,25 @@ async def make_chart(
 
 async def attach_documents(
     person: Actor, key: ClientKey, *, chart_id: UUID, patient_id: UUID, files: Sequence[Accepted], now: datetime,
-    first: int = 1,
+    first: int = 1, is_added: bool = False, supersedes_below: int | None = None,
 ) -> None:  # fmt: skip
-    """Make documents of a chart out of sealed files, from position `first` on, and send them to be prepared."""
+    """Make documents of a chart out of sealed files, from position `first` on, and send them to be prepared.
+
+    `is_added`: the chart was made before. `supersedes_below`: once one of them can be read, it takes the place of
+    every document before that position.
+    """
     for position, file in enumerate(files, start=first):
-        await confirm_blob(file.blob)
+        if not file.is_stored:
+            await confirm_blob(file.blob)
         await DB.execute(
             "INSERT INTO document (id, client_id, chart_id, position, name_sealed, media_type, size, state,"
-            " original_blob_id, received_at, received_by) VALUES ($1, $2, $3, $4, $5, $6, $7, 'received', $8, $9, $10)",
+            " original_blob_id, received_at, received_by, sha256_sealed, is_added, supersedes_below)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, 'received', $8, $9, $10, $11, $12, $13)",
             file.document_id, key.client_id, chart_id, position,
             seal_field(key, "document.name", file.document_id, file.name), file.media_type.value, file.size,
             file.blob.id, now, person.person_id,
+            seal_field(key, "document.sha256", file.document_id, file.sha256) if file.sha256 else None, is_added,
+            supersedes_below,
         )  # fmt: skip
         await record(
             person, Action.DOCUMENT_UPLOADED, object_type="document", object_id=file.document_id,

@@ -15,6 +15,9 @@ from portal.actor import Actor
 from portal.database import DB, acting_as
 from portal.errors import NotFound
 
+#: What each kind of document is called.
+KINDS = {"application/pdf": "PDF", "image/png": "PNG", "image/jpeg": "JPEG", "text/plain": "Text"}
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceLine:
@@ -54,6 +57,14 @@ class ReceiptLine:
     state: str
     refusal: str | None
     page_count: int | None
+    media_type: str | None
+    sha256: str
+    waits_for_scan: bool
+
+    @property
+    def kind(self) -> str:
+        """The kind of a file that was accepted, in a word."""
+        return KINDS.get(self.media_type or "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,7 @@ class Receipt:
     chart_id: UUID | None
     chart_number: str | None
     chart_state: str | None
+    is_addition: bool
     lines: Sequence[ReceiptLine]
 
     @property
@@ -97,12 +109,15 @@ async def get_receipt(person: Actor, upload_id: UUID) -> Receipt:
         upload = await _get_upload(upload_id)
         rows = await _find_lines(upload_id)
         names = await open_fields("upload_file.name", {row["id"]: row["name_sealed"] for row in rows})
+        prints = await open_fields(
+            "document.sha256", {row["document_id"]: row["sha256_sealed"] for row in rows if row["sha256_sealed"]}
+        )
         await record(
             person, Action.CHART_OPENED, object_type="upload", object_id=upload_id, client_id=person.client_id,
             patient_id=upload["patient_id"],
             details={"chart": str(upload["chart_id"])} if upload["chart_id"] else None,
         )  # fmt: skip
-    return _receipt(upload, rows, names)
+    return _receipt(upload, rows, names, prints)
 
 
 async def get_progress(person: Actor, upload_id: UUID) -> Receipt:
@@ -110,7 +125,7 @@ async def get_progress(person: Actor, upload_id: UUID) -> Receipt:
     async with acting_as(person):
         upload = await _get_upload(upload_id)
         rows = await _find_lines(upload_id)
-    return _receipt(upload, rows, {})
+    return _receipt(upload, rows, {}, {})
 
 
 async def _get_upload(upload_id: UUID) -> asyncpg.Record:
@@ -127,18 +142,23 @@ async def _get_upload(upload_id: UUID) -> asyncpg.Record:
 async def _find_lines(upload_id: UUID) -> list[asyncpg.Record]:
     return await DB.fetch(
         "SELECT f.id, f.position, f.name_sealed, f.size, coalesce(d.state, 'refused') AS state,"
-        " coalesce(f.refusal, d.refusal) AS refusal, d.page_count"
+        " coalesce(f.refusal, d.refusal) AS refusal, d.page_count, f.document_id, d.media_type, d.sha256_sealed,"
+        " coalesce(d.is_added, false) AS is_added, d.scan_waiting_since IS NOT NULL AS waits"
         " FROM upload_file f LEFT JOIN document d ON d.id = f.document_id WHERE f.upload_id = $1 ORDER BY f.position",
         upload_id,
     )
 
 
-def _receipt(upload: asyncpg.Record, rows: Sequence[asyncpg.Record], names: Mapping[UUID, str]) -> Receipt:
+def _receipt(
+    upload: asyncpg.Record, rows: Sequence[asyncpg.Record], names: Mapping[UUID, str], prints: Mapping[UUID, str]
+) -> Receipt:
     return Receipt(
         upload["id"], upload["received_at"], upload["time_zone"], upload["chart_id"], upload["number"], upload["state"],
+        any(row["is_added"] for row in rows),
         [
             ReceiptLine(
-                row["position"], names.get(row["id"], ""), row["size"], row["state"], row["refusal"], row["page_count"]
+                row["position"], names.get(row["id"], ""), row["size"], row["state"], row["refusal"], row["page_count"],
+                row["media_type"], prints.get(row["document_id"], ""), row["waits"] and row["state"] == "received",
             )
             for row in rows
         ],

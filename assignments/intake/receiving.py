@@ -7,14 +7,17 @@ from uuid import UUID
 
 import asyncpg
 
+from assignments.intake.limits import ensure_room
 from assignments.intake.making import ensure_agreement, find_or_refuse, make_chart
 from assignments.intake.rules import NewChart
+from assignments.intake.sending_staged import end_staged
+from assignments.intake.staging import client_of
 from assignments.intake.taking_files import Accepted, Refused
 from auditing.access_log.actions import Action
 from auditing.access_log.recording import record
 from portal.actor import Actor
 from portal.database import DB, acting_as
-from portal.errors import Conflict, Invalid
+from portal.errors import Conflict
 from portal.ids import new_id
 from storage.client_keys import ClientKey, get_active_key
 from storage.sealed_fields import index_of, seal_field
@@ -28,14 +31,15 @@ class Begun:
     is_repeated: bool
 
 
-async def begin_upload(person: Actor, *, upload_id: UUID, new: NewChart, now: datetime) -> Begun:
+async def begin_upload(person: Actor, *, upload_id: UUID, new: NewChart, now: datetime, size: int = 0) -> Begun:
     """Look, before any file is taken, whether this chart can be received, and whether the form was received before.
 
-    Raises CannotReceive if no agreement is in force, or if the patient, the encounter or an earlier chart speaks
-    against it, and Conflict if the same form comes again with another encounter. A form whose files were all refused
-    may be sent again, for another receipt.
+    `size` is how many bytes come with the form; QuotaFull if they are more than may be sent. Raises CannotReceive if no
+    agreement is in force, or if the patient, the encounter or an earlier chart speaks against it, and Conflict if the
+    same form comes again with another encounter. A form whose files were all refused may be sent again, for another
+    receipt.
     """
-    client_id = _client_of(person)
+    client_id = client_of(person)
     async with acting_as(person):
         key = await get_active_key(client_id)
         earlier = await _find_upload(upload_id)
@@ -44,21 +48,27 @@ async def begin_upload(person: Actor, *, upload_id: UUID, new: NewChart, now: da
             return Begun(upload_id, is_repeated=True)
         await ensure_agreement(client_id, now=now)
         await find_or_refuse(key, new)
+        if size:
+            await ensure_room(person, client_id=client_id, size=size)
     return Begun(new_id() if earlier else upload_id, is_repeated=False)
 
 
 async def record_upload(
-    person: Actor, *, upload_id: UUID, new: NewChart, files: Sequence[Accepted | Refused], now: datetime
-) -> UUID:
+    person: Actor, *, upload_id: UUID, new: NewChart, files: Sequence[Accepted | Refused], now: datetime,
+    staged_id: UUID | None = None,
+) -> UUID:  # fmt: skip
     """Make the chart of the accepted files and write the receipt; returns the upload's id. Calm when repeated.
+
+    `staged_id` is the open upload that some of the files came from; it ends in the same transaction.
 
     If every file was refused there is a receipt, but no chart. Raises CannotReceive as `prepare_receiving` does:
     somebody else may have sent the same meanwhile. What was sealed for nothing is swept.
     """
-    client_id = _client_of(person)
+    client_id = client_of(person)
     accepted = [file for file in files if isinstance(file, Accepted)]
     async with acting_as(person):
         key = await get_active_key(client_id)
+        await ensure_room(person, client_id=client_id, size=sum(file.size for file in accepted if not file.is_stored))
         # The client's counter comes first, for its row's lock: of two uploads of one client the second waits here
         # until the first is done, and then finds the patient, the encounter, the chart or the receipt it has made.
         number = await DB.value("SELECT next_chart_number()") if accepted else None
@@ -67,16 +77,26 @@ async def record_upload(
             _ensure_same(key, earlier, new)
             return upload_id
         chart_id = await make_chart(person, key, new, number, accepted, now) if number else None
-        written = await DB.execute(
-            "INSERT INTO upload (id, client_id, person_id, chart_id, received_at) VALUES ($1, $2, $3, $4, $5)"
-            " ON CONFLICT DO NOTHING",
-            upload_id, client_id, person.person_id, chart_id, now,
-        )  # fmt: skip
-        if not written:
-            raise Conflict("This form has been sent already. Open the upload page again for the next encounter.")
-        for position, file in enumerate(files, start=1):
-            await _write_receipt_line(person, key, upload_id, position, file)
+        await write_receipt(person, key, upload_id=upload_id, chart_id=chart_id, files=files, now=now)
+        if staged_id:
+            await end_staged(upload_id=staged_id, files=files)
     return upload_id
+
+
+async def write_receipt(
+    person: Actor, key: ClientKey, *, upload_id: UUID, chart_id: UUID | None, files: Sequence[Accepted | Refused],
+    now: datetime,
+) -> None:  # fmt: skip
+    """Write down what became of each file of an upload, inside the current transaction."""
+    written = await DB.execute(
+        "INSERT INTO upload (id, client_id, person_id, chart_id, received_at) VALUES ($1, $2, $3, $4, $5)"
+        " ON CONFLICT DO NOTHING",
+        upload_id, key.client_id, person.person_id, chart_id, now,
+    )  # fmt: skip
+    if not written:
+        raise Conflict("This form has been sent already. Open the upload page again for the next encounter.")
+    for position, file in enumerate(files, start=1):
+        await _write_receipt_line(person, key, upload_id, position, file)
 
 
 async def _find_upload(upload_id: UUID) -> asyncpg.Record | None:
@@ -112,9 +132,3 @@ async def _write_receipt_line(
             person, Action.DOCUMENT_REFUSED, object_type="upload", object_id=upload_id, client_id=key.client_id,
             details={"file": position},
         )  # fmt: skip
-
-
-def _client_of(person: Actor) -> UUID:
-    if person.client_id is None:
-        raise Invalid("Only people of a client can send documents.")
-    return person.client_id

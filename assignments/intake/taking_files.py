@@ -1,17 +1,17 @@
 """Take the files of an upload: each is looked at, sealed on its way into the store, or refused with a sentence."""
 
-from collections.abc import AsyncIterable, AsyncIterator
+import hashlib
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from assignments.intake.parts import FilePart, Parts
-from assignments.intake.rules import MOST_FILES, TOO_MANY_FILES
+from assignments.intake.rules import DEFAULT_LIMITS, Limits
 from portal.actor import Actor
 from portal.errors import TooLarge
 from portal.ids import new_id
-from storage.advice import ADVICE
 from storage.blobs import SealedBlob, write_blob
-from storage.limits import HEAD_BYTES, MAX_FILE_BYTES
+from storage.limits import HEAD_BYTES
 from storage.sniffing import MediaType, Refusal, sniff
 
 _LONGEST_KEPT_NAME = 255
@@ -19,12 +19,18 @@ _LONGEST_KEPT_NAME = 255
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A file whose sealed object is written; it counts once its blob is confirmed."""
+    """A file whose sealed object is written; it counts once its blob is confirmed.
+
+    `sha256` is the fingerprint of its plaintext in hexadecimal, where somebody took it. `is_stored`: its blob was
+    confirmed before, when the file arrived ahead of the form.
+    """
 
     name: str
     document_id: UUID
     media_type: MediaType
     blob: SealedBlob
+    sha256: str | None = None
+    is_stored: bool = False
 
     @property
     def size(self) -> int:
@@ -41,12 +47,18 @@ class Refused:
     reason: str
 
 
-async def take_files(person: Actor, parts: Parts, *, client_id: UUID) -> list[Accepted | Refused]:
-    """Every file of the upload in its order, accepted or refused; one that is refused does not stop the rest."""
+async def take_files(
+    person: Actor, parts: Parts, *, client_id: UUID, limits: Limits = DEFAULT_LIMITS,
+    before: Sequence[Accepted | Refused] = (),
+) -> list[Accepted | Refused]:  # fmt: skip
+    """Every file of the upload in its order, accepted or refused; one that is refused does not stop the rest.
+
+    `before` are the files of this upload that arrived ahead of the form.
+    """
     taken: list[Accepted | Refused] = []
     async for file in parts.files():
         if file.name or await _has_bytes(file):
-            taken.append(await _take_file(person, file, len(taken), client_id))
+            taken.append(await _take_file(person, file, [*before, *taken], client_id, limits))
     return taken
 
 
@@ -56,34 +68,41 @@ async def _has_bytes(file: FilePart) -> bool:
     return file.size > 0
 
 
-async def take_one(person: Actor, name: str, chunks: AsyncIterable[bytes], *, client_id: UUID) -> Accepted | Refused:
+async def take_one(
+    person: Actor, name: str, chunks: AsyncIterable[bytes], *, client_id: UUID, limits: Limits = DEFAULT_LIMITS,
+    room: int | None = None,
+) -> Accepted | Refused:  # fmt: skip
     """Look at one file and seal it on its way into the store; of one that is refused nothing is kept.
 
-    What is left of `chunks` after a refusal has not been read.
+    `room` is how many bytes the upload may still take. What is left of `chunks` after a refusal has not been read.
     """
     kept_name = (name or "(no name)")[:_LONGEST_KEPT_NAME]
     pieces = aiter(chunks)
     head = await _read_head(pieces)
     found = sniff(name, head)
     if not isinstance(found, Refusal):
-        document_id = new_id()
+        document_id, digest = new_id(), hashlib.sha256()
+        most = limits.file_bytes if room is None else min(limits.file_bytes, room)
         try:
             blob = await write_blob(
-                person, _with_head(head, pieces), client_id=client_id, owner_id=document_id, kind="original",
-                most=MAX_FILE_BYTES,
+                person, _with_head(head, pieces, digest.update), client_id=client_id, owner_id=document_id,
+                kind="original", most=most,
             )  # fmt: skip
         except TooLarge:
-            found = Refusal(ADVICE["too large"])
+            found = Refusal(limits.too_large if most == limits.file_bytes else limits.too_much)
         else:
-            return Accepted(kept_name, document_id, found, blob)
+            return Accepted(kept_name, document_id, found, blob, sha256=digest.hexdigest())
     return Refused(kept_name, len(head), found.reason)
 
 
-async def _take_file(person: Actor, file: FilePart, position: int, client_id: UUID) -> Accepted | Refused:
+async def _take_file(
+    person: Actor, file: FilePart, others: Sequence[Accepted | Refused], client_id: UUID, limits: Limits
+) -> Accepted | Refused:
     kept_name = (file.name or "(no name)")[:_LONGEST_KEPT_NAME]
-    taken: Accepted | Refused = Refused(kept_name, 0, TOO_MANY_FILES)
-    if position < MOST_FILES:
-        taken = await take_one(person, file.name, file, client_id=client_id)
+    taken: Accepted | Refused = Refused(kept_name, 0, limits.too_many_files)
+    if len(others) < limits.files:
+        room = limits.upload_bytes - sum(other.size for other in others if isinstance(other, Accepted))
+        taken = await take_one(person, file.name, file, client_id=client_id, limits=limits, room=room)
     if isinstance(taken, Refused):
         await file.skip()
         return Refused(taken.name, file.size, taken.reason)
@@ -99,7 +118,11 @@ async def _read_head(pieces: AsyncIterator[bytes]) -> bytes:
     return bytes(head)
 
 
-async def _with_head(head: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _with_head(
+    head: bytes, pieces: AsyncIterator[bytes], update: Callable[[bytes], None]
+) -> AsyncIterator[bytes]:
+    update(head)
     yield head
     async for piece in pieces:
+        update(piece)
         yield piece

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from assignments.duplicates import COMPARE_TEXT
 from assignments.duplicates.finding import note_files
+from assignments.preparing.additions import place_addition
 from assignments.preparing.charts import settle_chart
+from assignments.preparing.scans import INFECTED, scan_document
 from auditing.access_log.actions import Action
 from auditing.access_log.recording import record
 from portal.actor import WORKER
@@ -17,13 +19,18 @@ from portal.database import DB, acting_as
 from portal.ids import new_id
 from portal.jobs import put_in_line
 from storage.blobs import OpenableBlob, SealedBlob, confirm_blob, find_blob, read_blob, write_blob
-from storage.limits import MAX_FILE_BYTES
+from storage.limits import MAX_FILE_BYTES, MAX_PAGES
 from storage.pages import PageImage, UnreadableDocument, render_pages
+from storage.scanning import Verdict
 from storage.sniffing import MediaType
 
 #: What may pass by itself (a machine that is too busy) is tried again until this long after the upload. Five tries of
 #: two minutes each take longer, so the last of them decides and no chart waits for ever.
 PATIENCE = timedelta(minutes=8)
+TOO_MANY_PAGES = (
+    "The document has more than {} pages. Split it into several files, one per visit if it holds more than one, and"
+    " upload those."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,9 @@ class _Waiting:
     chart_id: UUID
     media_type: MediaType
     original: OpenableBlob
-    is_urgent: bool  # waited so long that this try decides
+    is_urgent: bool  # waited so long since its scan that this try decides
+    verdict: Verdict | None
+    most_pages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,12 @@ async def prepare_document(document_id: UUID, *, now: datetime | None = None) ->
     waiting = await _find_waiting(document_id)
     if waiting is None:
         return
+    verdict = waiting.verdict or await scan_document(document_id, waiting.original)
+    if verdict is None:
+        return  # no scanner, no page: it is put in line again until there is one
+    if verdict is Verdict.INFECTED:
+        await _decide(waiting, pages=[], refusal=INFECTED, now=now or utc_now(), reason="infected")
+        return
     try:
         pages = await _seal_pages(waiting)
     except UnreadableDocument as refusal:
@@ -68,16 +83,18 @@ async def prepare_document(document_id: UUID, *, now: datetime | None = None) ->
 async def _find_waiting(document_id: UUID) -> _Waiting | None:
     async with acting_as(WORKER):
         row = await DB.fetch_one(
-            "SELECT d.client_id, d.chart_id, d.media_type, d.original_blob_id,"
-            " b.created_at < clock_timestamp() - $2::interval AS is_urgent"
-            " FROM document d JOIN blob b ON b.id = d.original_blob_id WHERE d.id = $1 AND d.state = 'received'",
+            "SELECT client_id, chart_id, media_type, original_blob_id, scan_verdict,"
+            " coalesce(scanned_at < clock_timestamp() - $2::interval, false) AS is_urgent"
+            " FROM document WHERE id = $1 AND state = 'received'",
             document_id, PATIENCE,
         )  # fmt: skip
         if row is None:
             return None
+        most_pages = await DB.value("SELECT pages FROM intake_limit WHERE client_id = $1", row["client_id"])
         return _Waiting(
             document_id, row["client_id"], row["chart_id"], MediaType(row["media_type"]),
             await find_blob(row["original_blob_id"]), row["is_urgent"],
+            Verdict(row["scan_verdict"]) if row["scan_verdict"] else None, most_pages or MAX_PAGES,
         )  # fmt: skip
 
 
@@ -85,6 +102,8 @@ async def _seal_pages(waiting: _Waiting) -> list[_SealedPage]:
     pages = []
     async with aclosing(render_pages(read_blob(waiting.original), waiting.media_type)) as drawn:
         async for page in drawn:
+            if page.number > waiting.most_pages:
+                raise UnreadableDocument(TOO_MANY_PAGES.format(waiting.most_pages))
             pages.append(await _seal_page(waiting, page))
     return pages
 
@@ -104,7 +123,9 @@ async def _seal_page(waiting: _Waiting, page: PageImage) -> _SealedPage:
     return _SealedPage(page.number, page.width or None, page.height or None, image, text)
 
 
-async def _decide(waiting: _Waiting, *, pages: list[_SealedPage], refusal: str | None, now: datetime) -> None:
+async def _decide(
+    waiting: _Waiting, *, pages: list[_SealedPage], refusal: str | None, now: datetime, reason: str | None = None
+) -> None:
     """One transaction for what becomes of the document, and of the chart if this was its last one."""
     async with acting_as(WORKER):
         # The chart's row first: two documents of one chart that are done at the same moment come one after the other,
@@ -120,12 +141,13 @@ async def _decide(waiting: _Waiting, *, pages: list[_SealedPage], refusal: str |
         )  # fmt: skip
         await record(
             WORKER, Action.DOCUMENT_REFUSED if refusal else Action.DOCUMENT_PREPARED, object_type="document",
-            object_id=waiting.id, client_id=waiting.client_id, patient_id=patient_id,
+            object_id=waiting.id, client_id=waiting.client_id, patient_id=patient_id, reason=reason,
             details={"chart": str(waiting.chart_id), "pages": len(pages)},
         )  # fmt: skip
         if pages:
             await note_files(WORKER, document_id=waiting.id)
             await put_in_line(COMPARE_TEXT, waiting.id)
+            await place_addition(WORKER, chart_id=waiting.chart_id, document_id=waiting.id, now=now)
         await settle_chart(WORKER, chart_id=waiting.chart_id, now=now)
 
 

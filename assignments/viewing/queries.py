@@ -55,7 +55,7 @@ async def find_pages(chart_id: UUID) -> list[PageRow]:
     rows = await DB.fetch(
         "SELECT p.id, d.position, p.number, p.width, p.height, p.image_blob_id, p.text_blob_id"
         " FROM document_page p JOIN document d ON d.id = p.document_id"
-        " WHERE p.chart_id = $1 AND d.state = 'ready' ORDER BY d.position, p.number",
+        " WHERE p.chart_id = $1 AND d.state = 'ready' AND d.superseded_at IS NULL ORDER BY d.position, p.number",
         chart_id,
     )
     return [await _page(row, place) for place, row in enumerate(rows, start=1)]
@@ -107,7 +107,8 @@ async def _look(actor: Actor, page_id: UUID, column: str) -> tuple[OpenableBlob,
     async with acting_as(actor):
         page = await DB.fetch_one(
             "SELECT p.client_id, p.chart_id, c.patient_id, p.number, p.image_blob_id, p.text_blob_id"
-            " FROM document_page p JOIN chart c ON c.id = p.chart_id WHERE p.id = $1",
+            " FROM document_page p JOIN chart c ON c.id = p.chart_id JOIN document d ON d.id = p.document_id"
+            " WHERE p.id = $1 AND d.superseded_at IS NULL",
             page_id,
         )
         if page is None or page[column] is None:

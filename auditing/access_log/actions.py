@@ -57,6 +57,7 @@ class Action(StrEnum):
     INVOICE_READ = "invoice:read"
     KEY_DESTROYED = "key:destroyed"
     KEY_ROTATED = "key:rotated"
+    LATE_DOCUMENT_DECIDED = "late-document:decided"
     PAGE_VIEWED = "page:viewed"
     PATIENT_EXPORTED = "patient:exported"
     PERSON_CREATED = "person:created"

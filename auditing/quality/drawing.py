@@ -21,8 +21,10 @@ async def draw_sample(worker: Actor, event: ChartEvent) -> None:
     """Decide, inside the current transaction, whether a coded chart is audited; if not, it is final.
 
     The decision rests on the plan's seed and the chart's id alone, so anybody can recompute it once the seed is known.
-    A client without a plan has nothing audited.
+    A client without a plan has nothing audited; a chart that has moved on meanwhile waits for its next coding.
     """
+    if not await _is_current(event):
+        return
     plan = await DB.fetch_one(
         "SELECT p.id, p.percent, s.seed FROM sample_plan p JOIN sample_seed s ON s.plan_id = p.id"
         " WHERE p.client_id = $1 AND p.closed_at IS NULL",
@@ -37,6 +39,8 @@ async def draw_sample(worker: Actor, event: ChartEvent) -> None:
 
 async def line_up_verification(_worker: Actor, event: ChartEvent) -> None:
     """Put a corrected chart in line for the auditor who sent it back, inside the current transaction."""
+    if not await _is_current(event):
+        return
     audit = await DB.fetch_one(
         "SELECT id, coder_id, auditor_id FROM audit WHERE chart_id = $1 AND state = $2 FOR UPDATE",
         event.chart_id, AuditState.FINDINGS.value,
@@ -52,6 +56,34 @@ async def line_up_verification(_worker: Actor, event: ChartEvent) -> None:
         chart_id=event.chart_id, stage=Stage.AUDIT, barred=sorted({audit["coder_id"], corrected["author_id"]}),
         preferred=audit["auditor_id"], preferred_until=await kept_until(),
     )  # fmt: skip
+
+
+async def end_overtaken(worker: Actor, event: ChartEvent) -> None:
+    """End the audits of what was coded before a document brought the chart back: without a score, for nothing was
+    decided. What comes next is drawn anew.
+    """
+    ended = await DB.fetch(
+        "UPDATE audit a SET state = 'closed', outcome = 'overtaken', closed_at = $3 FROM coding v"
+        " WHERE a.chart_id = $1 AND a.state <> 'closed' AND v.id = a.coding_id AND v.version <= $2 RETURNING a.id",
+        event.chart_id, event.details["version"], event.happened_at,
+    )  # fmt: skip
+    for row in ended:
+        await record(
+            worker, Action.AUDIT_CLOSED, object_type="chart", object_id=event.chart_id, client_id=event.client_id,
+            patient_id=await DB.value("SELECT patient_id FROM chart WHERE id = $1", event.chart_id),
+            reason="overtaken", details={"audit": str(row["id"])},
+        )  # fmt: skip
+
+
+async def _is_current(event: ChartEvent) -> bool:
+    """True if the chart still is what the event tells of: coded, with this very coding."""
+    row = await DB.fetch_one(
+        "SELECT c.state, (SELECT v.id FROM coding v WHERE v.chart_id = c.id AND v.role = 'coder'"
+        " ORDER BY v.version DESC LIMIT 1) AS coding_id FROM chart c WHERE c.id = $1 FOR UPDATE OF c",
+        event.chart_id,
+    )
+    coding = event.details.get("coding")
+    return row is not None and row["state"] == ChartState.CODED and coding in (None, str(row["coding_id"]))
 
 
 async def kept_until() -> datetime:
@@ -70,7 +102,15 @@ async def make_final(actor: Actor, *, chart_id: UUID, now: datetime) -> None:
 
 
 async def _decide(event: ChartEvent, plan: Any) -> UUID | None:
-    """Write the decision down, drawn or not; the draw's id if the chart is to be audited."""
+    """Write the decision down, drawn or not; the draw's id if the chart is to be audited.
+
+    A chart that came back to its coder is decided as it was: the ticket is the chart's, not the coding's.
+    """
+    earlier = await DB.fetch_one(
+        "SELECT id, is_drawn FROM draw WHERE plan_id = $1 AND chart_id = $2", plan["id"], event.chart_id
+    )
+    if earlier:
+        return UUID(bytes=earlier["id"].bytes) if earlier["is_drawn"] else None
     draw_id = new_id()
     number = ticket(bytes(plan["seed"]).hex(), event.chart_id)
     drawn = is_drawn(number, plan["percent"])

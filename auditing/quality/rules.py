@@ -65,6 +65,9 @@ AUDIT_MOVES = frozenset(
         (AuditState.FINDINGS, AuditState.CORRECTED),
         (AuditState.CORRECTED, AuditState.FINDINGS),
         (AuditState.CORRECTED, AuditState.CLOSED),
+        # Overtaken: a document brought the chart back to its coder before the audit was done.
+        (AuditState.IN_LINE, AuditState.CLOSED),
+        (AuditState.FINDINGS, AuditState.CLOSED),
     }
 )
 

@@ -9,7 +9,9 @@ from assignments import reactions as assignments
 from assignments.bulk import jobs as bulk
 from assignments.duplicates import jobs as duplicates
 from assignments.events import HAND_OUT, Subscription, hand_out
+from assignments.intake.sending_staged import sweep_open_uploads
 from assignments.preparing import jobs as preparing
+from assignments.preparing.scans import scan_what_waits
 from assignments.pulling import return_expired
 from assignments.retention.purging import keep_retention
 from auditing.quality import reactions as quality
@@ -57,8 +59,13 @@ async def compare_store_with_rows() -> None:
 
 
 async def sweep() -> int:
-    """Clear blobs that nobody finished, that were given up, or whose key is destroyed."""
-    return await delete_blobs(WORKER)
+    """End uploads that nobody sent, and clear blobs that nobody finished, that were given up, or whose key is gone."""
+    return await sweep_open_uploads(WORKER) + await delete_blobs(WORKER)
+
+
+async def scan_again() -> int:
+    """Try the virus scan of documents that wait for it."""
+    return await scan_what_waits(WORKER)
 
 
 async def go_on_rotating() -> int:
@@ -73,6 +80,6 @@ async def verify_documents_nightly() -> object:
 
 #: What is done again and again: every so many seconds, the first time at once.
 EVERY: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = (
-    (5, take_back_expired), (60, sweep), (600, go_on_rotating), (1800, verify_documents_nightly),
+    (5, take_back_expired), (60, sweep), (60, scan_again), (600, go_on_rotating), (1800, verify_documents_nightly),
     (3600, keep_retention), (DAY, sweep_leftovers), (7 * DAY, compare_store_with_rows),
 )  # fmt: skip

@@ -8,6 +8,8 @@ from assignments.charts_for_clients import routes as charts_for_clients
 from assignments.desk import routes as desk
 from assignments.duplicates import routes as duplicates
 from assignments.intake import routes as intake
+from assignments.intake import routes_adding as adding
+from assignments.intake import routes_staging as staging
 from assignments.retention import routes as retention
 from assignments.viewing import routes as viewing
 from auditing.quality import routes as audits
@@ -19,8 +21,10 @@ from portal.pages import (
     api_tokens,
     client,
     client_days,
+    client_limits,
     clients,
     floor,
+    late_documents,
     people,
     person,
     safekeeping,
@@ -39,6 +43,8 @@ ROUTES = [
     *schedule_routes.ROUTES,
     *bulk.ROUTES,
     *splitting.ROUTES,
+    *staging.ROUTES,
+    *adding.ROUTES,
     *charts_for_clients.ROUTES,
     *desk.ROUTES,
     *duplicates.ROUTES,
@@ -50,8 +56,10 @@ ROUTES = [
     *agreements.ROUTES,
     *client.ROUTES,
     *client_days.ROUTES,
+    *client_limits.ROUTES,
     *clients.ROUTES,
     *floor.ROUTES,
+    *late_documents.ROUTES,
     *people.ROUTES,
     *api_tokens.ROUTES,
     *person.ROUTES,

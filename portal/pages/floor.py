@@ -8,6 +8,7 @@ from litestar.params import FromPath
 
 from assignments.duplicates.queries import find_of_chart
 from assignments.hastening import get_haste
+from assignments.late_documents.queries import count_late_documents, find_scan_backlog
 from assignments.retention.holds import find_hold_reasons
 from assignments.rules import ChartState
 from portal.clock import utc_now
@@ -39,8 +40,12 @@ async def show_floor(request: Request[Any, Any, Any]) -> Response[Any]:
     async with acting_as(request.user):
         lanes = await find_lanes(now=now)
         totals = await get_totals(lanes)
+        late, (unscanned, since) = await count_late_documents(), await find_scan_backlog()
     most = max((lane.total for lane in lanes), default=0)
-    return page(request, "portal/floor.html", lanes=lanes, totals=totals, most=most, now=now)
+    return page(
+        request, "portal/floor.html", lanes=lanes, totals=totals, most=most, now=now, late_documents=late,
+        unscanned=unscanned, unscanned_since=since,
+    )  # fmt: skip
 
 
 @get("/floor/charts", opt={"permission": Permission.FLOOR_READ})

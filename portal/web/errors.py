@@ -44,7 +44,7 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
         log.error("bug", kind=type(error).__name__, where=_where(error), request_id=request_id)
         status = HTTPStatus.INTERNAL_SERVER_ERROR
         message = f"Something went wrong on our side. Nothing was lost. If it happens again, quote {request_id}."
-    if request.scope["path"].startswith("/api/"):
+    if request.scope["path"].startswith("/api/") or request.headers.get("accept") == "application/json":
         return _problem(status, message, request_id)
     if isinstance(error, NotSignedIn) and request.scope["path"] != "/sign-in":
         return _to_sign_in(request)

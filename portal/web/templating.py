@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from portal.actor import NOBODY, Actor
 from portal.identity.permissions import Permission
+from portal.settings import get_settings
 from portal.web import filters
 from portal.web.cookies import csrf_token, session_token
 
@@ -48,7 +49,7 @@ def environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, cache_size=-1,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    made.globals.update(static=static, app_name="Chartway")
+    made.globals.update(static=static, app_name="Chartway", scan_is_off=lambda: get_settings().scan == "off")
     made.filters.update(filters.FILTERS)
     return made
 

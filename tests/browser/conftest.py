@@ -46,6 +46,7 @@ async def portal(databases: Databases, house: House, tmp_path: Path) -> AsyncIte
         "CHARTWAY_ORIGIN": f"http://127.0.0.1:{port}",
         "CHARTWAY_POOL_SIZE": "5",
         "CHARTWAY_LOG_LEVEL": "warning",
+        "CHARTWAY_SCAN": "off",
     }
     log = (tmp_path / "processes.log").open("w")
     processes = [

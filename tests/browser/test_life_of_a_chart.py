@@ -83,7 +83,8 @@ async def _upload(page: Page, folder: Path) -> None:
     await page.get_by_label("Birth date").fill("1961-02-03")
     (folder / "note.txt").write_bytes(NOTE)
     (folder / "letter.docx").write_bytes(b"PK\x03\x04 not something we read")
-    await page.locator('input[type="file"]').set_input_files([folder / "note.txt", folder / "letter.docx"])
+    await page.locator("#f-files").set_input_files([folder / "note.txt", folder / "letter.docx"])
+    await expect(page.locator("[data-upload-list] li").first).to_contain_text("arrived")
     assert await find_barriers(page) == []
     await take_picture(page, "client-upload")
     await page.get_by_role("button", name="Send", exact=True).click()

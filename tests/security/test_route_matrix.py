@@ -1,7 +1,7 @@
 """Every route × method × kind of person × own, foreign and missing ids: made from the route table."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,6 +11,8 @@ import pytest
 from litestar import Litestar, get
 
 from assignments.batches.importing import draft_schedule
+from assignments.intake.file_parts import put_together, take_part
+from assignments.intake.staging import announce_file
 from assignments.pulling import pull
 from assignments.rules import Stage
 from portal.app import create_app
@@ -51,6 +53,16 @@ async def furnished(house: House, sql: Sql, work: Callable[[], Awaitable[None]])
     async with acting_as(house.clara):
         key = await get_active_key(house.north.id)
     await sql("INSERT INTO upload VALUES ($1, $2, $3, NULL, $4)", new_id(), house.north.id, clara, NOW)
+    staged = new_id()
+    file = await announce_file(house.clara, upload_id=staged, name="a.txt", size=5, modified=1)
+    await take_part(house.clara, upload_id=staged, file_id=file.id, number=1, chunks=_words())
+    await put_together(house.clara, upload_id=staged, file_id=file.id)
+    [document] = await sql("SELECT d.id, d.chart_id FROM document d JOIN chart c ON c.id = d.chart_id"
+                           " WHERE c.state = 'delivered' LIMIT 1")  # fmt: skip
+    await sql(
+        "INSERT INTO late_document (id, client_id, chart_id, document_id, arrived_at) VALUES ($1, $2, $3, $4, $5)",
+        new_id(), house.north.id, document["chart_id"], document["id"], NOW,
+    )  # fmt: skip
     await sql(
         "INSERT INTO invoice (id, client_id, number, month, total, chart_count, issued_at, issued_by)"
         " VALUES ($1, $2, 'NOR-2026-08', $3, 0, 0, $4, $5)",
@@ -77,6 +89,10 @@ async def furnished(house: House, sql: Sql, work: Callable[[], Awaitable[None]])
     await work()
     house.people["sam"] = replace(house.abel, person_id=sam["id"], name="Sam")
     return house
+
+
+async def _words() -> AsyncIterator[bytes]:
+    yield b"words"
 
 
 class Visitors:

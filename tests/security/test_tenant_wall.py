@@ -205,6 +205,8 @@ READERS = {
     "delivery_line.facts_sealed": {"client"}, "delivery_page.facts_sealed": {"client"},
     "document_signature.signature_sealed": {"worker"}, "loose_number.number_index": {"client"},
     "document.name_sealed": {"client", "worker"}, "upload_file.name_sealed": {"client"},
+    "document.sha256_sealed": {"client", "worker"}, "staged_file.name_sealed": {"client"},
+    "staged_file.sha256_sealed": {"client"},
     "finding.comment_sealed": {"coder", "auditor"}, "sample_seed.seed": {"worker"}, "person.password_hash": set(),
 }  # fmt: skip
 

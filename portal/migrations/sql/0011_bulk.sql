@@ -1,7 +1,7 @@
 -- Bulk intake: deliveries (a ZIP with a manifest, a PDF of many patients, an encounter by API), and the API's tokens.
 
 ALTER TABLE blob DROP CONSTRAINT blob_kind_check;
-ALTER TABLE blob ADD CONSTRAINT blob_kind_check CHECK (kind IN ('original', 'page', 'text', 'delivery'));
+ALTER TABLE blob ADD CONSTRAINT blob_kind_check CHECK (kind IN ('original', 'page', 'text', 'part', 'delivery'));
 
 -- One thing that was sent and becomes many charts. It is taken in line by line, in the name of the person who sent it.
 CREATE TABLE delivery (

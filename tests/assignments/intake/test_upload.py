@@ -8,9 +8,11 @@ from uuid import uuid4
 
 import pytest
 
+from assignments.intake.limits import change_limits
+from assignments.intake.rules import Limits
 from storage.blobs import BATCH
 from tests.assignments.sending import SERVED_ON, encounter, jpeg, pdf, png, send, send_chart, text
-from tests.cast import House
+from tests.cast import NOW, House
 from tests.conftest import Sql, Web
 
 DOCX = ("visit.docx", b"PK\x03\x04" + b"\0" * 30 + b"word/document.xml" + b"\0" * 200, "application/octet-stream")
@@ -115,9 +117,9 @@ async def test_refused_files_get_a_reason_and_do_not_stop_the_rest(
 
 
 async def test_a_file_that_is_too_large_is_refused_and_leaves_nothing(
-    web: Web, sql: Sql, house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    web: Web, sql: Sql, house: House, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("assignments.intake.taking_files.MAX_FILE_BYTES", BATCH)
+    await change_limits(house.mona, client_id=house.north.id, limits=Limits(file_bytes=BATCH), now=NOW)
     clara = await web("clara")
     large = ("large.txt", b"many words " * (BATCH // 5), "text/plain")
 

@@ -151,7 +151,7 @@ async def test_what_may_pass_is_tried_again_and_decided_at_last(
         await prepare_document(document["id"])
     assert [row["state"] for row in await sql("SELECT state FROM document")] == ["received"]
 
-    await sql("UPDATE blob SET created_at = created_at - interval '9 minutes'")
+    await sql("UPDATE document SET scanned_at = scanned_at - interval '9 minutes'")
     await prepare_document(document["id"])
     assert [tuple(row) for row in await sql("SELECT state, refusal FROM document")] == [
         ("refused", "The document took too long to draw.")

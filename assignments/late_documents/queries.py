@@ -1,0 +1,62 @@
+"""The worklist of late documents, read inside the current transaction; no names of files, no patient."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from portal.database import DB
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """One document that came after the delivery, with the codes that were delivered."""
+
+    id: UUID
+    client_id: UUID
+    client: str
+    chart_id: UUID
+    chart_number: str
+    state: str
+    media_type: str
+    size: int  # bytes
+    pages: int
+    arrived_at: datetime
+    delivered: Sequence[str]
+    decision: str | None
+    decided_by: str | None
+    decided_at: datetime | None
+    correction_due_at: datetime | None
+
+
+async def find_late_documents(*, most: int = 200) -> list[Late]:
+    """Those that wait for a decision, oldest first, then those that were decided, newest first."""
+    rows = await DB.fetch(
+        "SELECT l.id, l.client_id, k.name AS client, l.chart_id, c.number AS chart_number, c.state, d.media_type,"
+        " d.size, coalesce(d.page_count, 0) AS pages, l.arrived_at, l.decision, p.name AS decided_by, l.decided_at,"
+        " l.correction_due_at,"
+        " coalesce((SELECT array_agg(n.code ORDER BY n.kind, n.position) FROM code_line n WHERE n.coding_id ="
+        "   (SELECT y.coding_id FROM delivery y WHERE y.chart_id = c.id ORDER BY y.version DESC LIMIT 1)), '{}')"
+        "   AS delivered"
+        " FROM late_document l JOIN chart c ON c.id = l.chart_id JOIN client k ON k.id = l.client_id"
+        " JOIN document d ON d.id = l.document_id LEFT JOIN person p ON p.id = l.decided_by"
+        " ORDER BY l.decision IS NOT NULL, CASE WHEN l.decision IS NULL THEN l.arrived_at END, l.decided_at DESC"
+        " LIMIT $1",
+        most,
+    )
+    return [Late(**row) for row in rows]
+
+
+async def count_late_documents() -> int:
+    """How many wait for a decision."""
+    return int(await DB.value("SELECT count(*) FROM late_document WHERE decision IS NULL"))
+
+
+async def find_scan_backlog() -> tuple[int, datetime | None]:
+    """How many documents wait for the virus scanner, and since when."""
+    row = await DB.fetch_one(
+        "SELECT count(*) AS count, min(scan_waiting_since) AS since FROM document"
+        " WHERE scan_waiting_since IS NOT NULL AND state = 'received'"
+    )
+    assert row is not None  # one row always
+    return int(row["count"]), row["since"]

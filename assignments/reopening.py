@@ -1,0 +1,45 @@
+"""Bring a coded chart back to its coder, codes retained: its promise runs anew, and nobody audits what is overtaken."""
+
+from datetime import datetime
+from uuid import UUID
+
+from assignments.lining_up import line_up
+from assignments.moving import move_chart
+from assignments.promising import promise
+from assignments.rules import KEPT_FOR_THE_CODER, ChartState, Stage
+from auditing.access_log.actions import Action
+from auditing.access_log.recording import record
+from portal.actor import Actor, Kind
+from portal.database import DB
+from portal.errors import NotFound
+
+
+async def reopen_chart(actor: Actor, *, chart_id: UUID, now: datetime, why: str) -> None:
+    """Put a coded, final or delivered chart in line again, for its coder of record first; in the current transaction.
+
+    What was submitted and delivered stays; the coder's draft begins with it. Raises Conflict from any other state.
+    """
+    chart = await DB.fetch_one(
+        "SELECT c.client_id, c.patient_id, c.is_stat, c.coder_of_record, c.service_line_id,"
+        " (SELECT max(version) FROM coding v WHERE v.chart_id = c.id AND v.role = 'coder') AS version"
+        " FROM chart c WHERE c.id = $1",
+        chart_id,
+    )
+    if chart is None:
+        raise NotFound
+    await move_chart(
+        actor, chart_id=chart_id, to=ChartState.READY, now=now, details={"why": why, "version": chart["version"]}
+    )
+    promised = await promise(service_line_id=chart["service_line_id"], received_at=now, is_stat=chart["is_stat"])
+    await DB.execute("UPDATE chart SET due_at = $2 WHERE id = $1", chart_id, promised.due_at)
+    if actor.kind is Kind.WORKER:  # a delivered chart, which a manager reopens, stands in no line
+        for row in await DB.fetch("SELECT withdraw_entries($1, $2) AS holder", chart_id, Stage.AUDIT.value):
+            await record(
+                actor, Action.ASSIGNMENT_RELEASED, object_type="chart", object_id=chart_id,
+                client_id=chart["client_id"], patient_id=chart["patient_id"], reason=why,
+                details={"stage": Stage.AUDIT.value, "holder": str(row["holder"])},
+            )  # fmt: skip
+    await line_up(
+        chart_id=chart_id, stage=Stage.CODING, preferred=chart["coder_of_record"],
+        preferred_until=await DB.value("SELECT clock_timestamp() + $1::interval", KEPT_FOR_THE_CODER),
+    )  # fmt: skip

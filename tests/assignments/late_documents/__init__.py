@@ -1,0 +1,1 @@
+"""Documents that come after the delivery."""
