@@ -71,9 +71,7 @@ async def _unwrapped(row: asyncpg.Record | None) -> ClientKey:
     known = _kept.get(key_id)
     if known and known[0] > time.monotonic():
         return known[1]
-    plain = await anyio.to_thread.run_sync(
-        VAULT.provider.unwrap, row["provider_key"], bytes(row["wrapped"]), client_id
-    )
+    plain = await anyio.to_thread.run_sync(VAULT.provider.unwrap, row["provider_key"], bytes(row["wrapped"]), client_id)
     key = ClientKey(
         key_id, client_id, derive(plain, "blobs"), derive(plain, "fields"), derive(plain, "index"),
         derive(plain, "content"),
