@@ -7,7 +7,8 @@ from dataclasses import replace
 from portal.commands.embedded import EmbeddedPostgres
 from portal.migrations.preparing import prepare
 from portal.migrations.running import migrate
-from portal.settings import Settings, get_settings
+from portal.settings import Settings, WrongSetting, get_settings
+from storage.sandbox import sandbox_state
 
 DATABASE = "chartway"
 
@@ -36,6 +37,20 @@ def ready_settings() -> Settings:
     os.environ["CHARTWAY_SEALER_URL"] = ready.sealer_url
     get_settings.cache_clear()
     return ready
+
+
+def check_sandbox(settings: Settings) -> str | None:
+    """A warning if documents cannot be opened behind walls here; in production that stops the start (WrongSetting)."""
+    state = sandbox_state()
+    if state.is_whole:
+        return None
+    lacks = " and ".join(state.missing)
+    if not settings.embedded and settings.sandbox == "required":
+        raise WrongSetting(
+            f"Documents cannot be opened safely here: {lacks}. Run this on Linux 5.13 or newer with Landlock and seccomp,"
+            " or set CHARTWAY_SANDBOX=as-there-is and bear the risk that .env.example names."
+        )
+    return f"Documents are opened without a full sandbox: {lacks}. Do not use this for real patients."
 
 
 def embedded_server(settings: Settings) -> EmbeddedPostgres:
