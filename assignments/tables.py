@@ -116,7 +116,7 @@ class Document(Table, tablename="document", db=DB):
 
 
 class DocumentPage(Table, tablename="document_page", db=DB):
-    """One page of a document: an image, a text, or both."""
+    """One page of a document: its picture, and its text layer if words are known."""
 
     id = UUID(primary_key=True, default=None)
     client_id = UUID(default=None)
@@ -127,6 +127,7 @@ class DocumentPage(Table, tablename="document_page", db=DB):
     height = Integer(null=True, default=None)
     image_blob_id = UUID(null=True, default=None)
     text_blob_id = UUID(null=True, default=None)
+    recognition = Text(null=True, default=None)
 
 
 class Skill(Table, tablename="skill", db=DB):

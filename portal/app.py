@@ -21,7 +21,7 @@ from portal.web.guards import check_declared_permission
 from portal.web.headers import set_headers
 from portal.web.logs import set_up_logs
 from portal.web.templating import STATIC
-from storage.opening import open_vault
+from storage.opening_vault import open_vault
 
 
 def create_app(settings: Settings | None = None) -> Litestar:

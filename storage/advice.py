@@ -12,21 +12,27 @@ ADVICE = {
     "long name": "The file has no name, or one of more than 255 letters. Give it a shorter name and upload it again.",
     "odd name": "The name of the file holds invisible control characters. Rename it with letters and digits, "
     "and upload it again.",
-    "word": "This is a Word document, and those can't be read yet. Open it in Word, choose Save As, PDF, "
+    "word": "This is a Word document in the format of before 2007 (.doc), and those can't be read. Open it in Word, "
+    "choose Save As, PDF or Word Document (.docx), and upload that.",
+    "word macros": "This is a Word template or a document with macros, and those are not opened here. Open it in Word, "
+    "choose Save As, PDF, and upload that PDF.",
+    "damaged word": "The Word document is damaged, or not what its name says. If it opens in Word, choose Save As, "
+    "PDF, and upload that PDF.",
+    "empty word": "There is no text and no picture in this Word document that can be read. Open it in Word, "
+    "choose Save As, PDF, and upload that PDF.",
+    "swollen": "This file unpacks to far more than a document can hold, so it was not opened. Save it as PDF "
     "and upload that PDF.",
-    "excel": f"This is an Excel workbook, and those can't be read yet. Open it in Excel, {_PRINT}",
+    "excel": f"This is an Excel workbook, and those can't be read. Open it in Excel, {_PRINT}",
     "powerpoint": f"This is a PowerPoint presentation, and those can't be read. Open it, {_PRINT}",
     "locked office": "This looks like an Office document with a password. Open it with the password, choose Save As, "
     "PDF, and upload that PDF.",
-    "opendocument": "This is a LibreOffice document, and those can't be read yet. Open it, choose Export as PDF, "
+    "opendocument": "This is a LibreOffice document, and those can't be read. Open it, choose Export as PDF, "
     "and upload that PDF.",
     "apple pages": "This is an Apple Pages document, and those can't be read. Open it, choose Export To, PDF, "
     "and upload that PDF.",
     "xps": f"This is an XPS print file, and those can't be read. Open it, {_PRINT}",
-    "rtf": "This is a rich text (RTF) document, and those can't be read yet. Open it in Word or WordPad, "
+    "rtf": "This is a rich text (RTF) document, and those can't be read. Open it in Word or WordPad, "
     "save it as PDF, and upload that PDF.",
-    "tiff": "This is a TIFF image, as fax servers and scanners save them, and those can't be read yet. "
-    "Set the fax or scan software to save PDF, or print the image to PDF, and upload that PDF.",
     "heic": "This is an iPhone photo (HEIC), and those can't be read. Send it as JPEG: on the phone choose Settings, "
     "Camera, Formats, Most Compatible and take it again, or export it as JPEG.",
     "picture": "This is a kind of picture that can't be read here. Save it as PNG or JPEG and upload that.",
@@ -37,11 +43,17 @@ ADVICE = {
     "Extract All) and upload the files inside.",
     "archive": "This is a compressed archive, and those can't be opened here. Unpack it on your computer "
     "and upload the files inside.",
-    "ccda": "This is a C-CDA record, an XML file that EHRs exchange, and those can't be read yet. "
-    "Open the visit in your EHR, print the note to PDF and upload that PDF.",
-    "hl7": "This is an HL7 message, meant for an interface between systems, and those can't be read yet. "
-    "Print the report or note from your EHR to PDF and upload that PDF.",
-    "fhir": "This is a FHIR record, meant for an interface between systems, and those can't be read yet. "
+    "damaged ccda": "The C-CDA record is damaged and can't be read. Export it from your EHR once more, "
+    "or print the note to PDF, and upload that.",
+    "empty ccda": "This C-CDA record holds no text that people can read, and no document. Open the visit in your EHR, "
+    "print the note to PDF and upload that PDF.",
+    "ccda elsewhere": "This C-CDA record only points to a document that is kept elsewhere. "
+    "Upload that document itself.",
+    "ccda unreadable": "The document inside this C-CDA record is of a kind that can't be read here. Open the visit in "
+    "your EHR, print the note to PDF and upload that PDF.",
+    "hl7": "This is an HL7 version 2 message, meant for an interface between systems, and those can't be read here "
+    "yet. Print the report or note from your EHR to PDF and upload that PDF.",
+    "fhir": "This is a FHIR record, meant for an interface between systems, and those can't be read here yet. "
     "Print the report or note from your EHR to PDF and upload that PDF.",
     "x12": "This is an insurance transaction (X12), not a clinical document. "
     "Upload the visit note or the report itself, as PDF.",
@@ -58,17 +70,17 @@ ADVICE = {
     "as PDF or text.",
     "program": "This is a program or script, not a document. Don't open it if you don't know where it comes from. "
     "Upload the note itself, as PDF.",
-    "utf-16": "This text is saved as Unicode (UTF-16), which can't be read here. Open it in Notepad, choose Save As, "
-    "pick UTF-8 beside Encoding, and upload that.",
+    "utf-16": "This text is saved as Unicode (UTF-16) without a mark that says so, which can't be read here. "
+    "Open it in Notepad, choose Save As, pick UTF-8 beside Encoding, and upload that.",
     "not text": "The name ends in .txt, but the file doesn't hold text that can be read. Open it in the program "
     "that made it, print it to PDF and upload that PDF.",
     "broken": "The file is damaged, or not what its name says. Check that it opens on your computer, "
     "then save or scan it again and upload it.",
-    "other": "This kind of file can't be read. PDF, PNG, JPEG and plain text (.txt) can: "
+    "other": "This kind of file can't be read. PDF, TIFF, PNG, JPEG, Word (.docx), plain text (.txt) and C-CDA can: "
     "print the document to PDF and upload that PDF.",
     "cut off": "The PDF is not complete: its end is missing, as after a broken download or copy. "
     "Export or scan it again and upload that.",
-    "locked pdf": f"The PDF is protected with a password or restrictions. Open it with the password, {_PRINT}",
+    "locked pdf": f"The PDF is protected with a password. Open it with the password, {_PRINT}",
     "damaged pdf": f"The PDF is damaged and can't be opened. If it opens on your computer, {_PRINT} "
     "If it doesn't, export or scan it again.",
     "no pages": "The PDF has no pages. Export or scan the document again and upload that.",

@@ -98,9 +98,7 @@ async def _unwrapped(row: asyncpg.Record | None) -> ClientKey:
     known = _kept.get(key_id)
     if known and known[0] > time.monotonic():
         return known[1]
-    plain = await anyio.to_thread.run_sync(
-        VAULT.provider.unwrap, row["provider_key"], bytes(row["wrapped"]), client_id
-    )
+    plain = await anyio.to_thread.run_sync(VAULT.provider.unwrap, row["provider_key"], bytes(row["wrapped"]), client_id)
     if row["lookup"] is None:
         index, content = derive(plain, "index"), derive(plain, "content")
     else:

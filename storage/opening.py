@@ -1,64 +1,87 @@
-"""Open the vault that the settings name; what cannot be opened stops the start with a sentence."""
+"""What an opened document can do, whatever it is: tell how many pages it has, draw them and find their words."""
 
-from portal.settings import Settings, WrongSetting
-from storage.objects import FolderStore, ObjectStore
-from storage.providers import KeyProvider, LocalKeyring
-from storage.vault import VAULT
+import io
+from typing import BinaryIO, Protocol
 
-# boto3 takes a second to import, and an installation without AWS never needs it.
+from PIL import Image
 
+from storage.notes import Block
+from storage.page_frames import PageImage
+from storage.set_drawing import draw_set_page, set_layer
+from storage.text_layer import TextLayer
+from storage.typesetting import set_pages
 
-def open_vault(settings: Settings) -> None:
-    """Use the store and the key provider of the settings from now on; raises WrongSetting if they cannot be used.
-
-    Blocks while a bucket is asked whether it is there.
-    """
-    VAULT.open(_store(settings), _provider(settings))
+JPEG_QUALITY = 75
 
 
-def _store(settings: Settings) -> ObjectStore:
-    if settings.store == "folder":
-        return FolderStore(settings.documents_folder)
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see above
+class Pages(Protocol):
+    """An opened document. Pages are counted from 0. What draws may raise whatever its parser raises."""
 
-    from storage.aws import code_of, connect  # noqa: PLC0415
-    from storage.s3_store import S3Store  # noqa: PLC0415
+    def __len__(self) -> int:
+        """How many pages there are."""
+        ...
 
-    try:
-        client = connect(
-            "s3", endpoint=settings.s3_endpoint, region=settings.s3_region, checksums=settings.s3_checksums
-        )
-        store = S3Store(client, settings.s3_bucket)
-        store.check()
-    except ClientError as error:
-        reasons = {"404": "there is no such bucket", "403": "it does not let these AWS credentials in"}
-        reason = reasons.get(code_of(error), f"it answered {code_of(error)}")
-        raise WrongSetting(f"CHARTWAY_S3_BUCKET names {settings.s3_bucket}, but {reason}.") from None
-    except BotoCoreError as error:
-        raise WrongSetting(_did_not_connect("CHARTWAY_S3_BUCKET", settings.s3_bucket, error)) from None
-    return store
+    def draw(self, index: int, dpi: int | None = None) -> PageImage:
+        """One page with its words; `dpi` asks for another fineness than the usual one, where the kind can."""
+        ...
+
+    def find_layer(self, index: int) -> TextLayer | None:
+        """The words of one page alone."""
+        ...
 
 
-def _provider(settings: Settings) -> KeyProvider:
-    if settings.keys == "local":
-        return LocalKeyring(settings.keyring_folder)
-    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - see above
+class NotePages:
+    """A document that we set in type ourselves."""
 
-    from storage.aws import connect  # noqa: PLC0415
-    from storage.kms import AwsKms  # noqa: PLC0415
+    def __init__(self, blocks: tuple[Block, ...]) -> None:
+        """Raises TooManyPages."""
+        self._pages = set_pages(blocks)
 
-    try:
-        client = connect("kms", endpoint=settings.kms_endpoint, region=settings.kms_region)
-    except BotoCoreError as error:
-        raise WrongSetting(_did_not_connect("CHARTWAY_KEYS", "kms", error)) from None
-    return AwsKms(client, prefix=settings.kms_prefix)
+    def __len__(self) -> int:
+        """How many pages it fills."""
+        return len(self._pages)
+
+    def draw(self, index: int, dpi: int | None = None) -> PageImage:
+        """One page with its words."""
+        del dpi
+        return page_image(index, draw_set_page(self._pages[index]), self.find_layer(index))
+
+    def find_layer(self, index: int) -> TextLayer | None:
+        """The words of one page."""
+        return set_layer(self._pages[index])
 
 
-def _did_not_connect(variable: str, value: str, error: Exception) -> str:
-    kind = type(error).__name__
-    advice = {
-        "NoCredentialsError": "there are no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY,"
-        " or give the machine a role",
-        "NoRegionError": "no region is set",
-    }.get(kind, f"it cannot be reached ({kind})")
-    return f"{variable} is {value}, but {advice}."
+class JoinedPages:
+    """Several documents that are one: a record and what is embedded in it."""
+
+    def __init__(self, parts: list[Pages]) -> None:
+        self._places = [(part, index) for part in parts for index in range(len(part))]
+
+    def __len__(self) -> int:
+        """The pages of all."""
+        return len(self._places)
+
+    def draw(self, index: int, dpi: int | None = None) -> PageImage:
+        """One page with its words."""
+        part, within = self._places[index]
+        page = part.draw(within, dpi)
+        return PageImage(index + 1, page.width, page.height, page.jpeg, page.layer)
+
+    def find_layer(self, index: int) -> TextLayer | None:
+        """The words of one page."""
+        part, within = self._places[index]
+        return part.find_layer(within)
+
+
+def page_image(index: int, image: Image.Image, layer: TextLayer | None) -> PageImage:
+    """The page that a drawn picture is."""
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=JPEG_QUALITY)
+    return PageImage(index + 1, image.width, image.height, out.getvalue(), layer)
+
+
+def size_of(document: BinaryIO) -> int:
+    """Bytes of the document; it is left at its start."""
+    size = document.seek(0, io.SEEK_END)
+    document.seek(0)
+    return size

@@ -1,32 +1,38 @@
-"""What travels from the page process to its parent: a page, and the frames that pages and verdicts are packed into."""
+"""What travels between the page process and its parent: pages, verdicts, facts, and requests for ranges."""
 
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
 
+from storage.text_layer import TextLayer
+
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
-    """One page: its picture (grey or colour JPEG, sizes in pixels) and the text found on it.
-
-    A text document is one page without a picture: width and height 0, `jpeg` empty, everything in `text`.
-    """
+    """One page: its picture (grey or colour JPEG, sizes in pixels) and the words found on it, if any."""
 
     number: int
     width: int
     height: int
     jpeg: bytes
-    text: str | None = None
+    layer: TextLayer | None = None
+
+    @property
+    def text(self) -> str | None:
+        """The words in reading order; None for a scan."""
+        return self.layer.text if self.layer else None
 
 
 class FrameKind(IntEnum):
     """What a frame says."""
 
     CHECKED = 1  # number: pages to come
-    PAGE = 2
+    PAGE = 2  # body: the picture; text: the packed text layer
     REFUSED = 3  # text: the sentence
     END = 4
-    PART = 5  # jpeg: a PDF of its own, cut out of the document
+    WANTED = 5  # number: where to read, width: how many bytes; the parent answers with exactly those
+    FACTS = 6  # text: the facts
+    PART = 7  # body: a PDF of its own, cut out of the document
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,111 +1,164 @@
-"""The process that opens documents from outside: document in over stdin, frames out over stdout, and tight limits.
+"""The process that opens documents from outside: document in over stdin, frames out over stdout, and nothing else.
 
-Whatever a hostile document makes of its parser, it finds no file to write, no key and no database. It still has the
-network and may read what the account may read; taking those away too is yet to come.
+Whatever a hostile document makes of its parser, it finds no file, no network, no key, no other process, and tight
+limits (`storage.sandbox`). Its modes: "check" says how many pages there are, "render" draws them, "facts" reads what
+the document says of its encounter.
 """
 
 import io
-import resource
 import sys
+from collections.abc import Callable
 from typing import BinaryIO
 
+import msgspec
 from PIL import Image
 
 from storage.advice import ADVICE
-from storage.checking import check_parsed
-from storage.drawing import read_text, render
-from storage.limits import MAX_FILE_BYTES, MAX_PAGES
-from storage.page_frames import FrameHeader, FrameKind, PageImage, pack_header
-from storage.pdf_parts import draw_small, read_ranges, split
+from storage.checking import open_pages
+from storage.fact_finding import find_facts
+from storage.letters import load_letters
+from storage.limits import MAX_PAGES
+from storage.opening import Pages
+from storage.page_frames import FrameHeader, FrameKind, pack_header
+from storage.page_orders import PageOrder
+from storage.pdf_parts import split
+from storage.sandbox import enter_sandbox, limit_cpu
 from storage.sniffing import MediaType, Refusal
+from storage.text_layer import pack_layer
 
-MEMORY_BYTES = 1 << 30
 CPU_SECONDS = 20
 CPU_SECONDS_PER_PAGE = 2
+HARD_CPU_SECONDS = CPU_SECONDS + MAX_PAGES * CPU_SECONDS_PER_PAGE
 
 
-def main(media_type: str, mode: str) -> None:
-    """Check the document on stdin and, unless the mode is "check", draw it or take it apart; frames on stdout tell.
-
-    Modes: "check", "render", "small" (small pictures), "split:1-3,4-9" (a PDF for each range).
-    """
-    # Pillow finds its plugins only when it needs them, which the limits below would prevent.
+def main(order: PageOrder) -> None:
+    """Answer one order; the frames on stdout tell how it went."""
+    # What these load when they are first used could not be loaded behind the walls.
     Image.init()
-    "".encode("cp1252")
-    _limit_resources()
+    load_letters()
+    for codec in ("cp1252", "cp437", "latin-1", "ascii", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32-le"):
+        "".encode(codec)
+    enter_sandbox()
+    limit_cpu(CPU_SECONDS)
+    out = sys.stdout.buffer
     try:
-        _answer(MediaType(media_type), mode, sys.stdin.buffer, sys.stdout.buffer)
+        document = _Asking(order.size, sys.stdin.buffer, out) if order.size is not None else None
+        _answer(order, io.BufferedReader(document, 1 << 16) if document else _whole(order), out)
     except MemoryError:
-        _refuse(sys.stdout.buffer, ADVICE["too heavy"])
+        _refuse(out, ADVICE["too heavy"])
 
 
-def _answer(media_type: MediaType, mode: str, source: BinaryIO, out: BinaryIO) -> None:
-    document = io.BytesIO(source.read(MAX_FILE_BYTES + 1))
-    checked = check_parsed(media_type, document)
-    if isinstance(checked, Refusal):
-        return _refuse(out, checked.reason)
-    _limit_cpu(CPU_SECONDS + checked.pages * CPU_SECONDS_PER_PAGE)
-    _send(out, FrameKind.CHECKED, number=checked.pages)
-    if mode != "check":
-        try:
-            if mode == "small":
-                for page in draw_small(document):
-                    _send_page(out, page)
-            elif mode.startswith("split:"):
-                for number, part in enumerate(split(document, read_ranges(mode.removeprefix("split:"))), start=1):
-                    _send(out, FrameKind.PART, number, jpeg=part)
-            elif media_type is MediaType.TEXT:
-                _send_page(out, PageImage(1, 0, 0, b"", read_text(document)))
-            else:
-                for page in render(document, media_type):
-                    _send_page(out, page)
-        except (MemoryError, BrokenPipeError):
-            raise
-        except Exception:  # noqa: BLE001 - a parser that gives up means a damaged document; its words may quote from it
-            return _refuse(out, ADVICE["damaged pdf" if media_type is MediaType.PDF else "damaged image"])
+def _whole(order: PageOrder) -> BinaryIO:
+    return io.BytesIO(sys.stdin.buffer.read(order.most + 1))
+
+
+class _Asking(io.RawIOBase):
+    """The document as a file of which only what is needed is asked for, over the same two pipes."""
+
+    def __init__(self, size: int, source: BinaryIO, out: BinaryIO) -> None:
+        self._size, self._source, self._out, self._at = size, source, out, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # any buffer in typeshed
+        count = max(0, min(len(buffer), self._size - self._at, 1 << 22))
+        if count:
+            _send(self._out, FrameKind.WANTED, number=self._at, width=count)
+            piece = self._source.read(count)
+            if len(piece) != count:
+                raise EOFError
+            buffer[:count] = piece
+            self._at += count
+        return count
+
+
+def _answer(order: PageOrder, document: BinaryIO, out: BinaryIO) -> None:
+    media_type = MediaType(order.media_type)
+    try:
+        pages = open_pages(media_type, document, most=order.most)
+    except (MemoryError, BrokenPipeError, EOFError):
+        raise
+    except Exception:  # noqa: BLE001 - what no reader foresaw; its words may quote from the document
+        pages = Refusal(_damaged(media_type))
+    if isinstance(pages, Refusal):
+        return _refuse(out, pages.reason)
+    limit_cpu(min(HARD_CPU_SECONDS, CPU_SECONDS + len(pages) * CPU_SECONDS_PER_PAGE))
+    _send(out, FrameKind.CHECKED, number=len(pages))
+    try:
+        _MODES[order.mode](order, document, pages, out)
+    except (MemoryError, BrokenPipeError, EOFError):
+        raise
+    except Exception:  # noqa: BLE001 - a parser that gives up means a damaged document; its words may quote from it
+        return _refuse(out, _damaged(media_type))
     _send(out, FrameKind.END)
     return None
 
 
-def _send_page(out: BinaryIO, page: PageImage) -> None:
-    _send(out, FrameKind.PAGE, page.number, page.width, page.height, page.jpeg, page.text or "")
+def _damaged(media_type: MediaType) -> str:
+    match media_type:
+        case MediaType.PDF:
+            return ADVICE["damaged pdf"]
+        case MediaType.PNG | MediaType.JPEG | MediaType.TIFF:
+            return ADVICE["damaged image"]
+        case MediaType.DOCX:
+            return ADVICE["damaged word"]
+        case MediaType.CCDA:
+            return ADVICE["damaged ccda"]
+        case MediaType.TEXT:
+            return ADVICE["binary text"]
+
+
+def _check(order: PageOrder, document: BinaryIO, pages: Pages, out: BinaryIO) -> None:
+    del order, document, pages, out  # the verdict is sent already
+
+
+def _render(order: PageOrder, document: BinaryIO, pages: Pages, out: BinaryIO) -> None:
+    del document
+    for index in range(order.first - 1, min(order.last or len(pages), len(pages))):
+        page = pages.draw(index, order.dpi)
+        packed = pack_layer(page.layer) if page.layer else b""
+        _send(out, FrameKind.PAGE, page.number, page.width, page.height, page.jpeg, packed)
+
+
+def _facts(order: PageOrder, document: BinaryIO, pages: Pages, out: BinaryIO) -> None:
+    facts = find_facts(document, MediaType(order.media_type), pages)
+    _send(out, FrameKind.FACTS, text=msgspec.json.encode(facts))
+
+
+def _split(order: PageOrder, document: BinaryIO, pages: Pages, out: BinaryIO) -> None:
+    del pages
+    for number, part in enumerate(split(document, order.ranges), start=1):
+        _send(out, FrameKind.PART, number, jpeg=part)
+
+
+_MODES: dict[str, Callable[[PageOrder, BinaryIO, Pages, BinaryIO], None]] = {
+    "check": _check, "render": _render, "facts": _facts, "split": _split,
+}  # fmt: skip
 
 
 def _refuse(out: BinaryIO, reason: str) -> None:
-    _send(out, FrameKind.REFUSED, text=reason)
+    _send(out, FrameKind.REFUSED, text=reason.encode())
 
 
 def _send(
-    out: BinaryIO, kind: FrameKind, number: int = 0, width: int = 0, height: int = 0, jpeg: bytes = b"", text: str = ""
-) -> None:
-    words = text.encode(errors="replace")
-    out.write(pack_header(FrameHeader(kind, number, width, height, len(jpeg), len(words))) + jpeg + words)
+    out: BinaryIO, kind: FrameKind, number: int = 0, width: int = 0, height: int = 0, jpeg: bytes = b"",
+    text: bytes = b"",
+) -> None:  # fmt: skip
+    out.write(pack_header(FrameHeader(kind, number, width, height, len(jpeg), len(text))) + jpeg + text)
     out.flush()
 
 
-def _limit_resources() -> None:
-    for limit, value in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, 8),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _set_limit(limit, value, value)
-    _limit_cpu(CPU_SECONDS)
-
-
-def _limit_cpu(seconds: int) -> None:
-    _set_limit(resource.RLIMIT_CPU, seconds, CPU_SECONDS + MAX_PAGES * CPU_SECONDS_PER_PAGE)
-
-
-def _set_limit(limit: int, soft: int, hard: int) -> None:
-    try:
-        resource.setrlimit(limit, (soft, hard))
-    except (ValueError, OSError):
-        # macOS does not know all of them; on servers none may be missing.
-        if sys.platform == "linux":
-            raise
-
-
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(msgspec.json.decode(sys.argv[1], type=PageOrder))

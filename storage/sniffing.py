@@ -16,7 +16,10 @@ class MediaType(StrEnum):
     PDF = "application/pdf"
     PNG = "image/png"
     JPEG = "image/jpeg"
+    TIFF = "image/tiff"
     TEXT = "text/plain"
+    DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    CCDA = "application/cda+xml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,10 @@ _ACCEPTED = {
     "pdf": (MediaType.PDF, "a PDF", ("pdf",)),
     "png": (MediaType.PNG, "a PNG image", ("png",)),
     "jpeg": (MediaType.JPEG, "a JPEG image", ("jpg", "jpeg", "jpe", "jfif")),
+    "tiff": (MediaType.TIFF, "a TIFF image", ("tif", "tiff")),
     "text": (MediaType.TEXT, "plain text", ("txt",)),
+    "docx": (MediaType.DOCX, "a Word document", ("docx",)),
+    "ccda": (MediaType.CCDA, "a C-CDA record", ("xml", "cda", "ccd", "ccda")),
 }
 
 
@@ -134,17 +140,20 @@ def _kind(extension: str, head: bytes) -> str:
     if _is_text(head):
         return _text_kind(head)
     if _is_wide_text(head):
-        return _OTHER_TEXT.get(extension, "utf-16")
+        return _wide_kind(extension, head)
     if head.startswith(b"BM"):
         return "picture"
     if extension == "txt":
         return "not text"
-    return "broken" if extension in ("pdf", "png", "jpg", "jpeg", "jpe", "jfif") else "other"
+    known = {name for _, _, names in _ACCEPTED.values() for name in names}
+    return "broken" if extension in known else "other"
 
 
 def _packed_kind(extension: str, head: bytes) -> str:
-    if b"word/" in head or extension in ("docx", "docm", "dotx"):
-        return "word"
+    if extension in ("docm", "dotm", "dotx"):
+        return "word macros"
+    if b"word/" in head or (extension == "docx" and b"xl/" not in head and b"ppt/" not in head):
+        return "zip" if extension == "zip" and b"[Content_Types].xml" not in head else "docx"
     if b"xl/" in head or extension in ("xlsx", "xlsm"):
         return "excel"
     if b"ppt/" in head or extension == "pptx":
@@ -158,6 +167,14 @@ def _compound_kind(extension: str) -> str:
     if extension in ("docx", "xlsx", "pptx"):
         return "locked office"
     return {"xls": "excel", "ppt": "powerpoint", "msg": "mail"}.get(extension, "word")
+
+
+def _wide_kind(extension: str, head: bytes) -> str:
+    marked = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not marked:
+        return _OTHER_TEXT.get(extension, "utf-16")
+    text = head[: len(head) // 2 * 2].decode("utf-16", "ignore").encode(errors="ignore")
+    return _text_kind(text)
 
 
 def _text_kind(head: bytes) -> str:
@@ -228,7 +245,7 @@ def _extension(filename: str) -> str:
 
 def _misnamed(extension: str, called: str, right: str) -> str:
     # Only endings from this list are repeated: what follows the last dot of a name can be a patient's.
-    known = {name for _, _, names in _ACCEPTED.values() for name in names} | {"doc", "docx", "tif", "tiff", "heic"}
+    known = {name for _, _, names in _ACCEPTED.values() for name in names} | {"doc", "heic"}
     if extension in known:
         there = f"The name ends in .{extension}, but the file holds {called}."
     else:

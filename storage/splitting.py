@@ -1,25 +1,15 @@
-"""PDFs of many patients, looked through and taken apart in a process of its own: the door for everyone else."""
+"""PDFs of many patients, taken apart in a process of its own: the door for everyone else."""
 
 from collections.abc import AsyncGenerator, AsyncIterable, Sequence
 
-from storage.page_frames import FrameKind, PageImage
+from storage.page_frames import FrameKind
+from storage.page_orders import PageOrder
 from storage.pages import UnreadableDocument, open_conversation
-from storage.pdf_parts import write_ranges
 from storage.sniffing import MediaType
 
+#: Of small pictures: enough to tell a cover sheet from a first page.
+SMALL_DPI = 38
 TOO_LARGE = "A part of this PDF is larger than one document may be. Split it into smaller ranges."
-
-
-async def draw_small_pages(
-    document: AsyncIterable[bytes], *, timeout: float = 120  # noqa: ASYNC109 - counts waiting alone
-) -> AsyncGenerator[PageImage, None]:
-    """Yield a small picture of each page of a PDF, with the text on it; raises as `render_pages` does."""
-    async with open_conversation(MediaType.PDF, "small", timeout) as conversation:
-        await conversation.send(document)
-        pages = await conversation.receive_verdict()
-        for number in range(1, pages + 1):
-            yield await conversation.receive_page(number)
-        await conversation.receive_end()
 
 
 async def split_pdf(
@@ -30,8 +20,8 @@ async def split_pdf(
 
     Ranges are first and last page, counted from 1; they must lie within the document.
     """
-    async with open_conversation(MediaType.PDF, f"split:{write_ranges(ranges)}", timeout) as conversation:
-        await conversation.send(document)
+    order = PageOrder(MediaType.PDF, "split", ranges=tuple(ranges))
+    async with open_conversation(document, order, timeout) as conversation:
         await conversation.receive_verdict()
         for number in range(1, len(ranges) + 1):
             part = await conversation.receive_bytes(FrameKind.PART, number)

@@ -26,6 +26,7 @@ from portal.ids import new_id
 from storage.blobs import confirm_blob, write_blob
 from storage.client_keys import ClientKey, get_active_key
 from storage.sealed_fields import index_of, seal_field
+from storage.text_layer import TextLayer, pack_layer
 from tests.cast import NOW, Client, House
 
 #: A day within the release that ships.
@@ -164,20 +165,13 @@ async def _add_document(
     page_ids = []
     for page in range(1, count + 1):
         page_ids.append(new_id())
-        if text is not None:
-            blob = await _seal(client_id, document_id, "text", text.encode())
-            await sql(
-                "INSERT INTO document_page (id, client_id, chart_id, document_id, number, text_blob_id)"
-                " VALUES ($1, $2, $3, $4, $5, $6)",
-                page_ids[-1], client_id, chart_id, document_id, page, blob,
-            )  # fmt: skip
-        else:
-            blob = await _seal(client_id, document_id, "page", draw_page(f"Page {page}"))
-            await sql(
-                "INSERT INTO document_page (id, client_id, chart_id, document_id, number, width, height, image_blob_id)"
-                " VALUES ($1, $2, $3, $4, $5, 935, 1210, $6)",
-                page_ids[-1], client_id, chart_id, document_id, page, blob,
-            )  # fmt: skip
+        image = await _seal(client_id, document_id, "page", draw_page(f"Page {page}"))
+        layer = await _seal(client_id, document_id, "text", pack_layer(TextLayer(text))) if text is not None else None
+        await sql(
+            "INSERT INTO document_page (id, client_id, chart_id, document_id, number, width, height, image_blob_id,"
+            " text_blob_id) VALUES ($1, $2, $3, $4, $5, 935, 1210, $6, $7)",
+            page_ids[-1], client_id, chart_id, document_id, page, image, layer,
+        )  # fmt: skip
     return page_ids
 
 

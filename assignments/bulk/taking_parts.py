@@ -18,9 +18,10 @@ from storage.blobs import SealedBlob, confirm_blob, find_blob, read_blob, write_
 from storage.client_keys import get_active_key
 from storage.limits import MAX_FILE_BYTES
 from storage.page_frames import PageImage
-from storage.pages import UnreadableDocument
+from storage.pages import UnreadableDocument, render_pages
 from storage.sealed_fields import seal_field
-from storage.splitting import draw_small_pages, split_pdf
+from storage.sniffing import MediaType
+from storage.splitting import SMALL_DPI, split_pdf
 
 
 async def draw_delivery(person: Actor, delivery_id: UUID, *, blob_id: UUID, now: datetime) -> None:
@@ -30,7 +31,7 @@ async def draw_delivery(person: Actor, delivery_id: UUID, *, blob_id: UUID, now:
         blob = await find_blob(blob_id)
     drawn: list[tuple[PageImage, SealedBlob]] = []
     try:
-        async with aclosing(draw_small_pages(read_blob(blob))) as pages:
+        async with aclosing(render_pages(read_blob(blob), MediaType.PDF, dpi=SMALL_DPI)) as pages:
             async for page in pages:
                 sealed = await write_blob(
                     person, _whole(page.jpeg), client_id=person.client_id, owner_id=delivery_id, kind="page",

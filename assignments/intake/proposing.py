@@ -7,8 +7,9 @@ from auditing.access_log.recording import record
 from portal.actor import Actor
 from portal.database import DB, acting_as
 from portal.errors import NotFound
-from storage.blobs import OpenableBlob, find_blob
+from storage.blobs import find_blob, read_blob
 from storage.facts import Facts
+from storage.pages import UnreadableDocument, read_facts
 from storage.sniffing import MediaType
 
 
@@ -27,9 +28,7 @@ async def propose_facts(person: Actor, *, upload_id: UUID, file_id: UUID) -> Fac
         await record(
             person, Action.CHART_OPENED, object_type="upload", object_id=upload_id, client_id=person.client_id
         )
-    return await _read_facts(original, MediaType(row["media_type"]))
-
-
-async def _read_facts(_original: OpenableBlob, _media_type: MediaType) -> Facts:
-    """The one place that asks for facts; nothing reads them yet, so every document says nothing."""
-    return Facts()
+    try:
+        return await read_facts(read_blob(original), MediaType(row["media_type"]))
+    except UnreadableDocument:
+        return Facts()  # what is wrong with it is told once it is prepared

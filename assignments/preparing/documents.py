@@ -23,6 +23,7 @@ from storage.limits import MAX_FILE_BYTES, MAX_PAGES
 from storage.pages import PageImage, UnreadableDocument, render_pages
 from storage.scanning import Verdict
 from storage.sniffing import MediaType
+from storage.text_layer import pack_layer
 
 #: What may pass by itself (a machine that is too busy) is tried again until this long after the upload. Five tries of
 #: two minutes each take longer, so the last of them decides and no chart waits for ever.
@@ -50,10 +51,10 @@ class _Waiting:
 @dataclass(frozen=True, slots=True)
 class _SealedPage:
     number: int
-    width: int | None  # pixels
-    height: int | None
-    image: SealedBlob | None
-    text: SealedBlob | None
+    width: int  # pixels
+    height: int
+    image: SealedBlob
+    text: SealedBlob | None  # its text layer; a scan has none
 
 
 async def prepare_document(document_id: UUID, *, now: datetime | None = None) -> None:
@@ -109,18 +110,16 @@ async def _seal_pages(waiting: _Waiting) -> list[_SealedPage]:
 
 
 async def _seal_page(waiting: _Waiting, page: PageImage) -> _SealedPage:
-    image = text = None
-    if page.jpeg:
-        image = await write_blob(
-            WORKER, _whole(page.jpeg), client_id=waiting.client_id, owner_id=waiting.id, kind="page",
-            most=MAX_FILE_BYTES,
-        )  # fmt: skip
-    if page.text:
+    image = await write_blob(
+        WORKER, _whole(page.jpeg), client_id=waiting.client_id, owner_id=waiting.id, kind="page", most=MAX_FILE_BYTES
+    )
+    text = None
+    if page.layer:
         text = await write_blob(
-            WORKER, _whole(page.text.encode()), client_id=waiting.client_id, owner_id=waiting.id, kind="text",
+            WORKER, _whole(pack_layer(page.layer)), client_id=waiting.client_id, owner_id=waiting.id, kind="text",
             most=MAX_FILE_BYTES,
         )  # fmt: skip
-    return _SealedPage(page.number, page.width or None, page.height or None, image, text)
+    return _SealedPage(page.number, page.width, page.height, image, text)
 
 
 async def _decide(
@@ -159,7 +158,7 @@ async def _add_page(waiting: _Waiting, page: _SealedPage) -> None:
         "INSERT INTO document_page (id, client_id, chart_id, document_id, number, width, height, image_blob_id,"
         " text_blob_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         new_id(), waiting.client_id, waiting.chart_id, waiting.id, page.number, page.width, page.height,
-        page.image.id if page.image else None, page.text.id if page.text else None,
+        page.image.id, page.text.id if page.text else None,
     )  # fmt: skip
 
 

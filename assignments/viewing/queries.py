@@ -15,6 +15,7 @@ from portal.actor import Actor
 from portal.database import DB, acting_as
 from portal.errors import NotFound
 from storage.blobs import OpenableBlob, find_blob, read_whole_blob
+from storage.text_layer import unpack_layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ async def show_pages(rows: list[PageRow], mark: Mark) -> list[ViewPage]:
     """The pages ready to be shown, notes opened. Call it after the transaction that recorded the look."""
     shown = []
     for row in rows:
-        text = (await read_whole_blob(row.note)).decode("utf-8", "replace") if row.note else ""
+        text = unpack_layer(await read_whole_blob(row.note)).text if row.note else ""
         shown.append(
             ViewPage(
                 row.id, row.place, len(rows), row.document, row.number, row.width, row.height, row.is_image,
@@ -85,7 +86,7 @@ async def get_page_image(actor: Actor, *, page_id: UUID) -> bytes:
 async def get_page_text(actor: Actor, *, page_id: UUID) -> tuple[str, Mark]:
     """The text of one page, a note's or what a PDF carries, and who looks; NotFound for whoever may not see it."""
     blob, event = await _look(actor, page_id, "text_blob_id")
-    return (await read_whole_blob(blob)).decode("utf-8", "replace"), event
+    return unpack_layer(await read_whole_blob(blob)).text, event
 
 
 async def database_now() -> datetime:

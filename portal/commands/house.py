@@ -10,10 +10,9 @@ from portal.commands.embedded import EmbeddedPostgres
 from portal.database import DB
 from portal.migrations.preparing import prepare
 from portal.migrations.running import migrate
-from portal.settings import Settings, get_settings
-from storage.objects import FolderStore
-from storage.providers import LocalKeyring
-from storage.vault import VAULT
+from portal.settings import Settings, WrongSetting, get_settings
+from storage.opening_vault import open_vault
+from storage.sandbox import sandbox_state
 
 DATABASE = "chartway"
 
@@ -47,12 +46,26 @@ def ready_settings() -> Settings:
 @asynccontextmanager
 async def open_house(settings: Settings, *, connections: int = 4) -> AsyncIterator[None]:
     """The database and the vault of these settings, open for one command."""
-    VAULT.open(FolderStore(settings.documents_folder), LocalKeyring(settings.keyring_folder))
+    open_vault(settings)
     await DB.open(settings.database_url, size=connections)
     try:
         yield
     finally:
         await DB.close()
+
+
+def check_sandbox(settings: Settings) -> str | None:
+    """A warning if documents cannot be opened behind walls here; in production that stops the start (WrongSetting)."""
+    state = sandbox_state()
+    if state.is_whole:
+        return None
+    lacks = " and ".join(state.missing)
+    if not settings.embedded and settings.sandbox == "required":
+        raise WrongSetting(
+            f"Documents cannot be opened safely here: {lacks}. Run this on Linux 5.13 or newer with Landlock and"
+            " seccomp, or set CHARTWAY_SANDBOX=as-there-is and bear the risk that .env.example names."
+        )
+    return f"Documents are opened without a full sandbox: {lacks}. Do not use this for real patients."
 
 
 def embedded_server(settings: Settings) -> EmbeddedPostgres:

@@ -4,7 +4,7 @@ import click
 
 from portal.commands.house import embedded_server, ready_settings
 from portal.settings import get_settings
-from storage.opening import open_vault
+from storage.opening_vault import open_vault
 
 
 @click.command()

@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable
 import click
 import structlog
 
-from portal.commands.house import ready_settings
+from portal.commands.house import check_sandbox, ready_settings
 from portal.commands.working import EVERY, JOBS
 from portal.database import DB
 from portal.jobs import run_jobs
-from portal.settings import Settings
+from portal.settings import Settings, get_settings
 from portal.web.logs import set_up_logs
-from storage.opening import open_vault
+from storage.opening_vault import open_vault
 
 log = structlog.get_logger()
 
@@ -25,6 +25,9 @@ def command() -> None:
     Checks uploaded files, makes page images, returns charts whose lease has run out, hands chart events to quality and
     invoicing, sweeps unfinished uploads. Several workers may run side by side.
     """
+    warning = check_sandbox(get_settings())
+    if warning:
+        click.echo(warning, err=True)
     asyncio.run(_work(ready_settings()))
 
 

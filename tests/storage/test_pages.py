@@ -21,11 +21,13 @@ from PIL import Image
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
-from storage.drawing import read_text, render
+from storage.checking import open_pages
 from storage.envelope import SealBroken, SealedReader, context, open_stream, seal
+from storage.limits import MAX_FILE_BYTES
 from storage.page_frames import HEADER_BYTES, FrameHeader, FrameKind, pack_header, unpack_header
 from storage.pages import PageImage, UnreadableDocument, count_pages, render_pages
-from storage.sniffing import MediaType
+from storage.plain_text import clean_text, decode_text
+from storage.sniffing import MediaType, Refusal
 
 pytestmark = pytest.mark.asyncio
 
@@ -50,6 +52,13 @@ def opened(page: PageImage) -> Image.Image:
     image = Image.open(io.BytesIO(page.jpeg), formats=["JPEG"])
     assert image.size == (page.width, page.height)
     return image
+
+
+def render(document: bytes | io.BufferedIOBase, media_type: MediaType) -> list[PageImage]:
+    """The pages drawn in this very process."""
+    pages = open_pages(media_type, io.BytesIO(document) if isinstance(document, bytes) else document, most=1 << 20)
+    assert not isinstance(pages, Refusal)
+    return [pages.draw(index) for index in range(len(pages))]
 
 
 async def drawn(document: bytes | AsyncIterator[bytes], media_type: MediaType, seconds: float = 60) -> list[PageImage]:
@@ -122,25 +131,23 @@ async def test_every_kind_of_png_keeps_its_shades(image: Image.Image, options: d
     assert (page.width, page.height, page.text) == (60, 40, None)
 
 
-async def test_a_text_is_one_page_without_a_picture() -> None:
-    (page,) = await drawn("\ufeffFièvre\r\n38 °C\x0cpage two\x1a".encode(), MediaType.TEXT)
-    assert page == PageImage(1, 0, 0, b"", "Fièvre\n38 °C\npage two")
-    with pytest.raises(ValueError, match="no page images"):
-        next(render(b"text", MediaType.TEXT))
+async def test_a_text_is_set_in_pages() -> None:
+    pages = await drawn("\ufeffFièvre\r\n38 °C\x0cpage two\x1a".encode(), MediaType.TEXT)
+    assert [page.text for page in pages] == ["Fièvre\n38 °C", "page two"]
+    assert [(page.width, page.height) for page in pages] == [(1224, 1584)] * 2
 
 
 @given(st.text(max_size=200).filter(lambda text: "\0" not in text))
 async def test_a_text_is_read_the_same_from_any_line_ends(text: str) -> None:
-    shown = read_text(text.encode())
-    assert not any(letter < " " and letter not in "\n\t" for letter in shown)
-    assert read_text(shown.encode()) == shown or shown.startswith("\ufeff")
-    assert read_text(text.replace("\r", "").replace("\n", "\r\n").encode()) == read_text(
-        text.replace("\r", "").encode()
-    )
+    shown = clean_text(decode_text(text.encode()) or "")
+    assert not any(letter < " " and letter not in "\n\t\f" for letter in shown)
+    assert clean_text(shown) == shown or shown.endswith("\x1a")
+    assert clean_text(text.replace("\r", "").replace("\n", "\r\n")) == clean_text(text.replace("\r", ""))
 
 
 async def test_a_windows_text_keeps_its_dashes_and_quotes() -> None:
-    assert read_text(io.BytesIO("“Cough” – 3 days, 38 °C".encode("cp1252"))) == "“Cough” – 3 days, 38 °C"
+    assert decode_text("“Cough” – 3 days, 38 °C".encode("cp1252")) == "“Cough” – 3 days, 38 °C"
+    assert decode_text("“Cough” – 3 days".encode("utf-16")) == "“Cough” – 3 days"
 
 
 async def test_pages_are_counted_without_drawing() -> None:
@@ -167,6 +174,7 @@ async def test_a_sealed_document_is_drawn_in_place() -> None:
     sealed = seal(key, pdf("Sealed."), place)
     reader = SealedReader(lambda start, stop: sealed[start:stop], len(sealed), key, place)
     (page,) = render(io.BufferedReader(reader), MediaType.PDF)
+    assert reader.size < MAX_FILE_BYTES
     assert page.text == "Sealed."
 
 

@@ -16,7 +16,7 @@ import httpx
 from portal.commands.demo.company import CARDIOLOGY, COMPANY_NAME
 from portal.commands.demo.people import PEOPLE, DemoPerson
 from portal.commands.demo.visiting import PASSWORD
-from portal.commands.house import embedded_server, ready_settings
+from portal.commands.house import check_sandbox, embedded_server, ready_settings
 from portal.settings import Settings, get_settings
 
 
@@ -47,6 +47,9 @@ def command(*, forget: bool, once: bool) -> None:
     def say(sentence: str) -> None:
         click.echo(f"{time.monotonic() - started:6.1f} s  {sentence}")
 
+    if warning := check_sandbox(get_settings()):
+        say(warning)
+        os.environ["CHARTWAY_SANDBOX"] = "as-there-is"  # for the demo's own worker, whose database is not embedded
     say("PostgreSQL: starting, migrating")
     was_embedded = get_settings().embedded
     settings = ready_settings()
@@ -64,7 +67,7 @@ async def _load(settings: Settings, say: Callable[[str], None]) -> None:
     from portal.commands.demo.seeding import is_loaded, leave_work_waiting, load_company
     from portal.commands.demo.walk import walk
     from portal.database import DB
-    from storage.opening import open_vault
+    from storage.opening_vault import open_vault
 
     open_vault(settings)
     await DB.open(settings.database_url, size=settings.pool_size)

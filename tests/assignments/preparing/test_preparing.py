@@ -12,6 +12,7 @@ from portal.database import acting_as
 from storage.blobs import find_blob, read_whole_blob
 from storage.envelope import SealBroken
 from storage.pages import UnreadableDocument
+from storage.text_layer import unpack_layer
 from tests.assignments.sending import jpeg, pdf, png, send_chart, text
 from tests.cast import House
 from tests.conftest import Sql, Web
@@ -45,8 +46,9 @@ async def test_every_kind_becomes_pages_and_the_chart_goes_in_line(
     assert [(page["position"], page["number"]) for page in pages] == [(1, 1), (1, 2), (2, 1), (3, 1), (4, 1)]
     assert (await content_of(pages[0]["image_blob_id"])).startswith(b"\xff\xd8\xff")
     assert "second page" in (await content_of(pages[1]["text_blob_id"])).decode()
-    assert pages[4]["image_blob_id"] is None
-    assert await content_of(pages[4]["text_blob_id"]) == b"A note."
+    assert (await content_of(pages[4]["image_blob_id"])).startswith(b"\xff\xd8\xff")
+    layer = unpack_layer(await content_of(pages[4]["text_blob_id"]))
+    assert (layer.text, len(layer.words)) == ("A note.", 2)
     (entry,) = await sql("SELECT stage, state, round, specialty, due_at, chart_id FROM queue_entry")
     assert tuple(entry) == ("coding", "waiting", 1, "radiology", chart["due_at"], chart["id"])
     assert [row["kind"] for row in await sql("SELECT kind FROM chart_event ORDER BY id")] == ["received", "ready"]
@@ -65,7 +67,7 @@ async def test_a_locked_pdf_is_refused_and_the_rest_goes_on(web: Web, sql: Sql, 
     await work()
 
     receipt = (await clara.get(f"/uploads/{upload}")).text
-    assert "The PDF is protected with a password or restrictions." in receipt
+    assert "The PDF is protected with a password." in receipt
     assert "1 of 2 files went to the coders; 1 was refused." in receipt
     assert [row["state"] for row in await sql("SELECT state FROM document ORDER BY position")] == ["refused", "ready"]
     assert [row["state"] for row in await sql("SELECT state FROM chart")] == ["ready"]

@@ -8,7 +8,7 @@ import pytest
 from portal.settings import Settings, WrongSetting
 from storage.kms import AwsKms
 from storage.objects import FolderStore
-from storage.opening import open_vault
+from storage.opening_vault import open_vault
 from storage.providers import LocalKeyring
 from storage.s3_store import S3Store
 from storage.vault import VAULT
