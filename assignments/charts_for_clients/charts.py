@@ -11,6 +11,8 @@ from assignments.charts_for_clients.codes import FinalCodes, find_final_codes
 from assignments.charts_for_clients.rules import IN_WORK, TONES, words_of
 from assignments.opening import open_fields
 from assignments.rules import FOR_CLIENTS, ChartState, with_specialty
+from assignments.viewing.queries import ViewPage, database_now, find_pages, show_pages
+from assignments.viewing.watermarks import Mark
 from auditing.access_log.actions import Action
 from auditing.access_log.recording import record
 from portal.actor import Actor
@@ -65,6 +67,7 @@ class OwnChart:
     documents: Sequence[OwnDocument]
     history: Sequence[Happened]
     codes: FinalCodes | None
+    pages: Sequence[ViewPage]
 
     @property
     def line_words(self) -> str:
@@ -101,15 +104,17 @@ async def open_own_chart(person: Actor, *, chart_id: UUID) -> OwnChart:
         documents = await _find_documents(chart_id)
         history = await _find_history(chart_id)
         codes = await find_final_codes(chart_id, state=row["state"], service_on=row["service_on"])
-        await record(
+        pages = await find_pages(chart_id)
+        event_id = await record(
             person, Action.CHART_OPENED, object_type="chart", object_id=chart_id, client_id=row["client_id"],
-            patient_id=patient_id,
+            patient_id=patient_id, details={"pages": len(pages)},
         )  # fmt: skip
+        mark = Mark(person.name, await database_now(), event_id)
     return OwnChart(
         chart_id, row["number"], ChartState(row["state"]), row["is_stat"], number[encounter_id], name[patient_id],
         mrn[patient_id], born_on[patient_id], row["line"], row["specialty"], row["location"], row["provider"],
         row["payer"], row["service_on"], row["received_at"], row["due_at"], row["delivered_at"], row["time_zone"],
-        documents, history, codes,
+        documents, history, codes, await show_pages(pages, mark),
     )  # fmt: skip
 
 

@@ -11,6 +11,8 @@ SLANT = 28  # degrees
 INK = 96  # grey
 STRENGTH = 0.15  # of that ink over the page: seen when looked for, not when reading
 QUALITY = 80
+#: At this width (pixels) a line of a letter-size page is about one pixel high.
+THUMBNAIL_WIDTH = 128
 #: A page image is made by our own page process; this bounds what a damaged one could cost.
 MOST_PIXELS = 40_000_000
 
@@ -31,9 +33,7 @@ class Mark:
 
 def mark_image(jpeg: bytes, mark: Mark) -> bytes:
     """The page image with the mark across it, three times, and once in small letters at its foot; JPEG again."""
-    with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as opened:
-        if opened.width * opened.height > MOST_PIXELS:
-            raise ValueError("a page image is larger than any that is made here")
+    with _opened(jpeg) as opened:
         page = opened.convert("L") if opened.mode not in ("L", "RGB") else opened.copy()
     ink = INK if page.mode == "L" else (INK, INK, INK)
     strip = _strip(mark.text, size=max(14, page.width // 34))
@@ -45,6 +45,24 @@ def mark_image(jpeg: bytes, mark: Mark) -> bytes:
     made = io.BytesIO()
     page.save(made, "JPEG", quality=QUALITY)
     return made.getvalue()
+
+
+def shrink_image(jpeg: bytes) -> bytes:
+    """The page image so small that no word of it can be read; JPEG again."""
+    with _opened(jpeg) as opened:
+        opened.draft("L", (2 * THUMBNAIL_WIDTH, 1))  # decodes an eighth or a quarter of the size at once
+        small = opened.convert("L")
+    small.thumbnail((THUMBNAIL_WIDTH, 4 * THUMBNAIL_WIDTH))
+    made = io.BytesIO()
+    small.save(made, "JPEG", quality=70)
+    return made.getvalue()
+
+
+def _opened(jpeg: bytes) -> Image.Image:
+    opened = Image.open(io.BytesIO(jpeg), formats=["JPEG"])
+    if opened.width * opened.height > MOST_PIXELS:
+        raise ValueError("a page image is larger than any that is made here")
+    return opened
 
 
 def _strip(text: str, size: int) -> Image.Image:
