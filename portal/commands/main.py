@@ -1,8 +1,8 @@
 """The `chartway` command. Each subcommand is imported when it is called, so that help answers at once."""
 
-from importlib import import_module
-
 import click
+
+from portal.commands.lazy import LazyGroup
 
 #: Where each subcommand lives, in the order of the help page, with the line that stands there.
 COMMANDS = {
@@ -10,29 +10,15 @@ COMMANDS = {
     "serve": ("portal.commands.serve", "Serve the portal to browsers."),
     "worker": ("portal.commands.worker", "Make page images, return expired charts, hand out chart events."),
     "migrate": ("portal.commands.migrate", "Bring the database to the newest state."),
+    "bench": ("portal.commands.bench.command", "Measure the portal on this machine, on a scratch database."),
     "administrator": ("portal.commands.administrator", "Add the first administrator."),
     "roles": ("portal.commands.roles", "Print the script that makes the database roles."),
 }
 
 
-class _Lazy(click.Group):
-    """A group whose subcommands are imported when they are called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
-
-
-@click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.command(
+    cls=LazyGroup, places=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)  # fmt: skip
 @click.version_option(package_name="chartway", message="%(package)s %(version)s")
 def main() -> None:
     """Chartway, the portal that an outsourced medical-coding company runs on.

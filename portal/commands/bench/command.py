@@ -1,0 +1,14 @@
+"""`chartway bench`: the group; each benchmark is a module of this package."""
+
+import click
+
+from portal.commands.lazy import LazyGroup
+
+BENCHMARKS = {
+    "viewer": ("portal.commands.bench.viewer", "How fast a chart opens while many coders open charts."),
+}
+
+
+@click.group(cls=LazyGroup, places=BENCHMARKS)
+def command() -> None:
+    """Measure the portal on this machine, on a scratch database that is deleted afterwards."""
