@@ -1,1 +1,1 @@
-"""Benchmarks: what the portal manages on this machine, always on a scratch database of its own."""
+"""`chartway bench`: what this machine does, as ratios to what its processor can do."""

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import statistics
 from collections.abc import Sequence
 from typing import Any
@@ -32,6 +33,7 @@ def command(
     coders pull and open them by HTTP on this machine, and compares with a plain file of the same size from the same
     web server. Coders, web processes and database share the processors of this machine.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop, it clears up, as Ctrl-C does
     with scratch_settings(web_processes) as settings:
         result = asyncio.run(_measure(settings, coders, every, seconds, browser=browser))
     click.echo(json.dumps(result, indent=2) if as_json else _tell(result))
