@@ -21,6 +21,22 @@ class MediaType(StrEnum):
     DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     CCDA = "application/cda+xml"
 
+    @property
+    def words(self) -> str:
+        """What people call it."""
+        return _CALLED[self]
+
+    @property
+    def extension(self) -> str:
+        """The usual ending of its files, without the dot."""
+        return next(extensions[0] for kind, _, extensions in _ACCEPTED.values() if kind is self)
+
+
+_CALLED = {
+    MediaType.PDF: "PDF", MediaType.PNG: "PNG", MediaType.JPEG: "JPEG", MediaType.TIFF: "TIFF",
+    MediaType.TEXT: "Text", MediaType.DOCX: "Word", MediaType.CCDA: "C-CDA",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -57,7 +73,6 @@ _ACCEPTED = {
     "docx": (MediaType.DOCX, "a Word document", ("docx",)),
     "ccda": (MediaType.CCDA, "a C-CDA record", ("xml", "cda", "ccd", "ccda")),
 }
-
 
 
 def accepted_extensions() -> tuple[str, ...]:

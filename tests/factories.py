@@ -9,13 +9,14 @@
 """
 
 import io
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from assignments.lining_up import line_up
 from assignments.promises import due_at, stat_due_at
@@ -26,7 +27,7 @@ from portal.ids import new_id
 from storage.blobs import confirm_blob, write_blob
 from storage.client_keys import ClientKey, get_active_key
 from storage.sealed_fields import index_of, seal_field
-from storage.text_layer import TextLayer, pack_layer
+from storage.text_layer import WHOLE, TextLayer, Word, pack_layer
 from tests.cast import NOW, Client, House
 
 #: A day within the release that ships.
@@ -57,12 +58,15 @@ class MadeChart:
 
 async def make_chart(
     sql: Any, house: House, *, client: Client | None = None, specialty: str = "radiology", state: str = "ready",
-    with_pages: int = 0, text: str | None = NOTE, is_stat: bool = False, service_on: date = SERVICE_ON,
-    received_at: datetime = NOW - timedelta(hours=2), promise_hours: int = 24, provider: str = "Dr. A. Provider",
+    with_pages: int = 0, with_words: bool = False, text: str | None = NOTE, is_stat: bool = False,
+    service_on: date = SERVICE_ON, received_at: datetime = NOW - timedelta(hours=2), promise_hours: int = 24,
+    provider: str = "Dr. A. Provider",
     payer: str | None = "Medicare", coder: Actor | None = None, patient_id: UUID | None = None,
     patient_name: str = "Pat Ient", mrn: str | None = None,
 ) -> MadeChart:  # fmt: skip
     """Make a chart with one text document (unless `text` is None) and one of `with_pages` drawn pages.
+
+    `with_words` gives the drawn pages their text layer; page n says "Page n" and eighteen lines.
 
     `state="ready"` puts it in line for coding; any other state only says so on the row, with `coder` as the coder of
     record where the state wants one. `patient_id` is a patient made before, at the same client.
@@ -108,7 +112,7 @@ async def make_chart(
     if text is not None:
         pages += await _add_document(sql, key, chart_id, 1, received_at, text=text)
     if with_pages:
-        pages += await _add_document(sql, key, chart_id, 2, received_at, count=with_pages)
+        pages += await _add_document(sql, key, chart_id, 2, received_at, count=with_pages, with_words=with_words)
     entry_id = None
     if state == "ready":
         async with acting_as(WORKER):
@@ -151,7 +155,7 @@ async def type_lines(actor: Actor, chart_id: UUID, fence: int, stage: Stage, ent
 
 async def _add_document(
     sql: Any, key: ClientKey, chart_id: UUID, position: int, received_at: datetime, *, text: str | None = None,
-    count: int = 1,
+    count: int = 1, with_words: bool = False,
 ) -> list[UUID]:  # fmt: skip
     document_id, client_id = new_id(), key.client_id
     original = await _seal(client_id, document_id, "original", (text or "a drawing").encode())
@@ -166,11 +170,12 @@ async def _add_document(
     for page in range(1, count + 1):
         page_ids.append(new_id())
         image = await _seal(client_id, document_id, "page", draw_page(f"Page {page}"))
-        layer = await _seal(client_id, document_id, "text", pack_layer(TextLayer(text))) if text is not None else None
+        layer = TextLayer(text) if text is not None else lay_words(f"Page {page}") if with_words else None
+        words = await _seal(client_id, document_id, "text", pack_layer(layer)) if layer else None
         await sql(
             "INSERT INTO document_page (id, client_id, chart_id, document_id, number, width, height, image_blob_id,"
             " text_blob_id) VALUES ($1, $2, $3, $4, $5, 935, 1210, $6, $7)",
-            page_ids[-1], client_id, chart_id, document_id, page, image, layer,
+            page_ids[-1], client_id, chart_id, document_id, page, image, words,
         )  # fmt: skip
     return page_ids
 
@@ -179,12 +184,31 @@ def draw_page(title: str) -> bytes:
     """A grey JPEG like those that the page process makes, 935 × 1210 pixels."""
     image = Image.new("L", (935, 1210), 255)
     pen = ImageDraw.Draw(image)
-    pen.text((80, 80), title, fill=20, font_size=28)
-    for line in range(18):
-        pen.text((80, 150 + 34 * line), f"Line {line + 1} of what was dictated about the visit.", 40, font_size=18)
+    for line, top, size in _lines(title):
+        pen.text((80, top), line, fill=20, font_size=size)
     made = io.BytesIO()
     image.save(made, "JPEG", quality=75)
     return made.getvalue()
+
+
+def lay_words(title: str) -> TextLayer:
+    """The words of a drawn page where they stand on it."""
+    text, words = "", []
+    for line, top, size in _lines(title):
+        font = ImageFont.load_default(size)
+        for found in re.finditer(r"\S+", line):
+            left, right = (80 + font.getlength(line[:place]) for place in found.span())
+            box = (left / 935, top / 1210, right / 935, (top + size * 1.1) / 1210)
+            start, end = (len(text) + place for place in found.span())
+            words.append(Word(start, end, *(round(WHOLE * part) for part in box)))
+        text += f"{line}\n"
+    return TextLayer(text, tuple(words))
+
+
+def _lines(title: str) -> list[tuple[str, int, int]]:
+    """Line, its top and the size of its letters, in pixels."""
+    lines = [(f"Line {line + 1} of what was dictated about the visit.", 150 + 34 * line, 18) for line in range(18)]
+    return [(title, 80, 28), *lines]
 
 
 async def _seal(client_id: UUID, owner_id: UUID, kind: Any, content: bytes) -> UUID:

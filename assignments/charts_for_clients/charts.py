@@ -13,11 +13,14 @@ from assignments.duplicates.queries import Resemblance, find_of_chart
 from assignments.hastening import Haste, get_haste
 from assignments.opening import open_fields
 from assignments.rules import FOR_CLIENTS, ChartState, with_specialty
+from assignments.viewing.queries import ViewPage, database_now, find_pages, show_pages
+from assignments.viewing.watermarks import Mark
 from auditing.access_log.actions import Action
 from auditing.access_log.recording import record
 from portal.actor import Actor
 from portal.database import DB, acting_as
 from portal.errors import NotFound
+from storage.sniffing import MediaType
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,11 @@ class OwnDocument:
     posted_late_at: datetime | None
     waits_for_scan: bool
     is_infected: bool
+
+    @property
+    def kind(self) -> str:
+        """What people call this kind of document."""
+        return MediaType(self.media_type).words
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,7 @@ class OwnChart:
     resembles: Sequence[Resemblance]
     batch_id: UUID
     haste: Haste
+    pages: Sequence[ViewPage]
 
     @property
     def line_words(self) -> str:
@@ -113,15 +122,17 @@ async def open_own_chart(person: Actor, *, chart_id: UUID, now: datetime) -> Own
         resembles = await find_of_chart(chart_id)
         codes = await find_final_codes(chart_id, state=row["state"], service_on=row["service_on"])
         haste = await get_haste(chart_id, now=now)
-        await record(
+        pages = await find_pages(chart_id)
+        event_id = await record(
             person, Action.CHART_OPENED, object_type="chart", object_id=chart_id, client_id=row["client_id"],
-            patient_id=patient_id,
+            patient_id=patient_id, details={"pages": len(pages)},
         )  # fmt: skip
+        mark = Mark(person.name, await database_now(), event_id)
     return OwnChart(
         chart_id, row["number"], ChartState(row["state"]), row["is_stat"], number[encounter_id], name[patient_id],
         mrn[patient_id], born_on[patient_id], row["line"], row["specialty"], row["location"], row["provider"],
         row["payer"], row["service_on"], row["received_at"], row["due_at"], row["delivered_at"], row["time_zone"],
-        documents, history, codes, resembles, row["batch_id"], haste,
+        documents, history, codes, resembles, row["batch_id"], haste, await show_pages(pages, mark),
     )  # fmt: skip
 
 

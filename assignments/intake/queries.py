@@ -14,9 +14,7 @@ from auditing.access_log.recording import record
 from portal.actor import Actor
 from portal.database import DB, acting_as
 from portal.errors import NotFound
-
-#: What each kind of document is called.
-KINDS = {"application/pdf": "PDF", "image/png": "PNG", "image/jpeg": "JPEG", "text/plain": "Text"}
+from storage.sniffing import MediaType
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class ReceiptLine:
     @property
     def kind(self) -> str:
         """The kind of a file that was accepted, in a word."""
-        return KINDS.get(self.media_type or "", "")
+        return MediaType(self.media_type).words if self.media_type else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,12 +25,11 @@ from portal.errors import NotFound
 from portal.ids import new_id
 from portal.web.csv import cell
 from storage.blobs import find_blob, read_blob
+from storage.sniffing import MediaType
 
 #: How many documents are looked up at once; each is read piece by piece.
 _BATCH = 200
 _PIECE = 1 << 20  # bytes
-_EXTENSIONS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "text/plain": "txt",
-               "image/tiff": "tif"}  # fmt: skip
 
 
 @dataclass
@@ -113,7 +112,7 @@ class Export:
             return
         async with acting_as(client):
             blob = await find_blob(row["original_blob_id"])
-        extension = _EXTENSIONS.get(row["media_type"], "bin")
+        extension = MediaType(row["media_type"]).extension
         path = f"documents/{row['number']}/{row['position']:02d}-{row['id']}.{extension}"
         digest, size = hashlib.sha256(), 0
         with archive.open(_entry(path, row["received_at"]), "w", force_zip64=True) as entry:

@@ -1,1 +1,1 @@
-"""Pages of a chart as people read them: images with a watermark, notes as text."""
+"""Pages of a chart as people read them: pictures with a watermark, and the words that stand on them."""

@@ -1,19 +1,13 @@
-"""The pages of a chart, and one page's bytes: the access event is committed first, then bytes go out."""
+"""The pages of a chart as the viewer needs them, read inside the transaction that records the look at the chart."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import anyio.to_thread
 import asyncpg
 
-from assignments.viewing.notes import Block, has_columns, set_note
-from assignments.viewing.watermarks import Mark, mark_image
-from auditing.access_log.actions import Action
-from auditing.access_log.recording import record
-from portal.actor import Actor
-from portal.database import DB, acting_as
-from portal.errors import NotFound
+from assignments.viewing.watermarks import Mark
+from portal.database import DB
 from storage.blobs import OpenableBlob, find_blob, read_whole_blob
 from storage.text_layer import unpack_layer
 
@@ -26,16 +20,16 @@ class PageRow:
     place: int
     document: int  # position of its document in the chart
     number: int  # within its document
-    width: int | None
+    width: int | None  # pixels of its picture
     height: int | None
     is_image: bool
     has_text: bool
-    note: OpenableBlob | None  # of a page that is shown as text
+    words: OpenableBlob | None  # of a page without a picture: such pages were made before notes were drawn
 
 
 @dataclass(frozen=True, slots=True)
 class ViewPage:
-    """A page as the viewer shows it: a picture by its address, or the note itself."""
+    """A page as the viewer shows it: a picture by its address, or the words of a page that has none."""
 
     id: UUID
     place: int
@@ -46,8 +40,7 @@ class ViewPage:
     height: int | None
     is_image: bool
     has_text: bool
-    blocks: tuple[Block, ...] = field(default=())
-    columns: bool = False
+    text: str = ""
     mark: str = ""
 
 
@@ -63,30 +56,17 @@ async def find_pages(chart_id: UUID) -> list[PageRow]:
 
 
 async def show_pages(rows: list[PageRow], mark: Mark) -> list[ViewPage]:
-    """The pages ready to be shown, notes opened. Call it after the transaction that recorded the look."""
+    """The pages ready to be shown. Call it after the transaction that recorded the look."""
     shown = []
     for row in rows:
-        text = unpack_layer(await read_whole_blob(row.note)).text if row.note else ""
+        text = unpack_layer(await read_whole_blob(row.words)).text if row.words else ""
         shown.append(
             ViewPage(
                 row.id, row.place, len(rows), row.document, row.number, row.width, row.height, row.is_image,
-                row.has_text, set_note(text), has_columns(text), mark.text,
+                row.has_text, text, mark.text,
             )
         )  # fmt: skip
     return shown
-
-
-async def get_page_image(actor: Actor, *, page_id: UUID) -> bytes:
-    """One page as a JPEG that says who looks at it; NotFound for whoever may not see it."""
-    row, event = await _look(actor, page_id, "image_blob_id")
-    jpeg = await read_whole_blob(row)
-    return await anyio.to_thread.run_sync(mark_image, jpeg, event)
-
-
-async def get_page_text(actor: Actor, *, page_id: UUID) -> tuple[str, Mark]:
-    """The text of one page, a note's or what a PDF carries, and who looks; NotFound for whoever may not see it."""
-    blob, event = await _look(actor, page_id, "text_blob_id")
-    return unpack_layer(await read_whole_blob(blob)).text, event
 
 
 async def database_now() -> datetime:
@@ -101,23 +81,3 @@ async def _page(row: asyncpg.Record, place: int) -> PageRow:
         row["id"], place, row["position"], row["number"], row["width"], row["height"], is_image,
         row["text_blob_id"] is not None, None if is_image else await find_blob(row["text_blob_id"]),
     )  # fmt: skip
-
-
-async def _look(actor: Actor, page_id: UUID, column: str) -> tuple[OpenableBlob, Mark]:
-    """Record the look at one page and return what is needed to stream it once that is committed."""
-    async with acting_as(actor):
-        page = await DB.fetch_one(
-            "SELECT p.client_id, p.chart_id, c.patient_id, p.number, p.image_blob_id, p.text_blob_id"
-            " FROM document_page p JOIN chart c ON c.id = p.chart_id JOIN document d ON d.id = p.document_id"
-            " WHERE p.id = $1 AND d.superseded_at IS NULL",
-            page_id,
-        )
-        if page is None or page[column] is None:
-            raise NotFound
-        blob = await find_blob(page[column])
-        event_id = await record(
-            actor, Action.PAGE_VIEWED, object_type="page", object_id=page_id, client_id=page["client_id"],
-            patient_id=page["patient_id"],
-            details={"chart": str(page["chart_id"]), "number": page["number"], "as": column.partition("_")[0]},
-        )  # fmt: skip
-        return blob, Mark(actor.name, await database_now(), event_id)

@@ -1,8 +1,8 @@
 """The `chartway` command. Each subcommand is imported when it is called, so that help answers at once."""
 
-from importlib import import_module
-
 import click
+
+from portal.commands.lazy import LazyGroup
 
 #: Where each subcommand lives, in the order of the help page, with the line that stands there.
 COMMANDS = {
@@ -14,30 +14,15 @@ COMMANDS = {
     "keys": ("portal.commands.keys", "Rotate the clients' keys, destroy a client's, show the certificate."),
     "verify": ("portal.commands.verify", "Read stored documents to their end and check them."),
     "vectors": ("portal.commands.vectors", "Try published test vectors on the sealed reader."),
-    "bench": ("portal.commands.bench.command", "Measure this machine: sealing, uploads, keys, pages."),
+    "bench": ("portal.commands.bench.command", "Measure the product on this machine, on a scratch database."),
     "clients": ("portal.commands.clients", "Export, close and purge a client that leaves."),
     "roles": ("portal.commands.roles", "Print the script that makes the database roles."),
 }
 
 
-class _Lazy(click.Group):
-    """A group whose subcommands are imported when they are called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
-
-
-@click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.command(
+    cls=LazyGroup, places=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)  # fmt: skip
 @click.version_option(package_name="chartway", message="%(package)s %(version)s")
 def main() -> None:
     """Chartway, the portal that an outsourced medical-coding company runs on.

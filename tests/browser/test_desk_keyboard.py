@@ -29,7 +29,7 @@ async def test_two_charts_without_touching_the_mouse(portal: Portal, open_page: 
     entry = page.locator("#entry")
     await expect(page.get_by_role("combobox", name="Add code")).to_be_visible()
     await expect(entry).to_be_focused()
-    await expect(page.get_by_role("heading", name="CHIEF COMPLAINT")).to_be_visible()  # text is text
+    await expect(page.get_by_text("Cough and fever for three days.")).to_be_visible()  # text is text
 
     # Words: the list comes while typing, arrows choose, Enter takes, and the box is ready for the next.
     await keys.type("pneumonia", delay=15)

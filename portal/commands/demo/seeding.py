@@ -59,7 +59,7 @@ async def load_company(transport: httpx.AsyncBaseTransport, origin: str, url: st
     await _add_people(company)
     say(f"Clients: {', '.join(client.name for client in CLIENTS)}")
     for client in CLIENTS:
-        await _open_client(company, client)
+        await open_demo_client(company, client)
     await _add_client_staff(company)
     await _grant(company)
     worked, _ = _split(NOTES)
@@ -125,7 +125,8 @@ async def _add(company: Company, administrator: Actor, person: DemoPerson) -> No
     )
 
 
-async def _open_client(company: Company, client: Client) -> None:
+async def open_demo_client(company: Company, client: Client) -> None:
+    """Open a client with its lines, rules and places, as the company's first manager."""
     manager = company.of_kind(Kind.MANAGER)[0]
     company.clients[client.code] = client_id = await open_client(
         manager, code=client.code, name=client.name, time_zone=client.time_zone, location=client.locations[0],

@@ -153,6 +153,10 @@
       send(document.querySelector('.entry button[value="add"]'));
     } else if (event.key === "/" && !entry.value) {
       event.preventDefault();  // the key that leads here, pressed by somebody who is here already
+    } else if (event.key === "?" && !entry.value) {
+      event.preventDefault();  // no code begins with it: the list of keys is meant
+      event.stopPropagation();
+      document.querySelector('[data-open="shortcuts"]')?.click();
     } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !hits().children.length && rows().length) {
       event.preventDefault();
       rows().at(event.key === "ArrowDown" ? 0 : -1).focus();

@@ -1,15 +1,16 @@
 """Looking at one page: who may, what is recorded first, and what is drawn over it."""
 
 import io
+import json
 
 import pytest
 from PIL import Image, ImageChops
 
-from assignments.viewing.watermarks import Mark, mark_image
+from assignments.viewing.watermarks import THUMBNAIL_WIDTH, Mark, mark_image
 from portal.ids import new_id
 from tests.cast import NOW, House
 from tests.conftest import Sql, Web
-from tests.factories import code_chart, draw_page, make_chart, pull_chart
+from tests.factories import code_chart, draw_page, lay_words, make_chart, pull_chart
 
 
 def test_the_mark_is_seen_and_the_page_stays_legible() -> None:
@@ -49,10 +50,38 @@ async def test_the_words_of_a_text_page_are_text(house: House, sql: Sql, web: We
     answer = await cody.get(f"/pages/{chart.page_ids[0]}/text")
 
     assert "Clear &lt;lungs&gt; &amp; no effusion." in answer.text
-    assert "IMPRESSION</h3>" in answer.text
     [logged] = await sql("SELECT id FROM access_event WHERE action = 'page:viewed'")
     assert logged["id"].hex[-12:] in answer.text
     assert (await cody.get(f"/pages/{chart.page_ids[0]}/image")).status_code == 200
+
+
+async def test_the_words_of_a_page_come_with_their_places(house: House, sql: Sql, web: Web) -> None:
+    chart = await make_chart(sql, house, with_pages=1, with_words=True)
+    await pull_chart(house.cody)
+    cody = await web("cody")
+
+    answer = await cody.get(f"/pages/{chart.page_ids[1]}/layer")
+    plain = await cody.get(f"/pages/{chart.page_ids[0]}/layer")
+
+    assert answer.json() == {"text": lay_words("Page 1").text, "words": _words("Page 1")}
+    assert "no-store" in answer.headers["cache-control"]
+    assert plain.json()["words"] == []  # sealed before places were kept
+    assert "Pneumonia, organism not found." in plain.json()["text"]
+    looks = await sql("SELECT object_id FROM access_event WHERE action = 'page:viewed' ORDER BY id")
+    assert [look["object_id"] for look in looks] == [chart.page_ids[1], chart.page_ids[0]]
+
+
+async def test_a_thumbnail_is_too_small_to_read_and_a_look_like_any_other(house: House, sql: Sql, web: Web) -> None:
+    chart = await make_chart(sql, house, with_pages=1)
+    await pull_chart(house.cody)
+
+    answer = await (await web("cody")).get(f"/pages/{chart.page_ids[1]}/thumbnail")
+
+    small = Image.open(io.BytesIO(answer.content))
+    assert small.width == THUMBNAIL_WIDTH
+    assert "no-store" in answer.headers["cache-control"]
+    [look] = await sql("SELECT canonical FROM access_event WHERE action = 'page:viewed'")
+    assert json.loads(look["canonical"])["object"]["as"] == "thumbnail"
 
 
 @pytest.mark.parametrize(
@@ -64,11 +93,33 @@ async def test_who_may_look(house: House, sql: Sql, web: Web, name: str | None, 
     await pull_chart(house.cody)
     browser = await web(name)
 
-    for page_id, kind in zip(chart.page_ids, ("text", "image"), strict=True):
+    text, picture = chart.page_ids
+    for page_id, kind in ((text, "text"), (text, "layer"), (picture, "image"), (picture, "thumbnail")):
         assert (await browser.get(f"/pages/{page_id}/{kind}")).status_code == status
 
     looks = await sql("SELECT outcome FROM access_event WHERE action = 'page:viewed'")
-    assert len(looks) == (2 if status == 200 else 0)
+    assert len(looks) == (4 if status == 200 else 0)
+
+
+@pytest.mark.parametrize(("name", "status"), [("cody", 403), ("audrey", 403), ("mona", 403), ("stranger", 404)])
+async def test_nobody_but_the_client_has_a_way_to_the_original(
+    house: House, sql: Sql, web: Web, name: str, status: int
+) -> None:
+    chart = await make_chart(sql, house)
+    await pull_chart(house.cody)
+    [document] = await sql("SELECT id FROM document WHERE chart_id = $1", chart.id)
+    path = f"/documents/{document['id']}/original"
+
+    assert (await (await web(name)).get(path)).status_code == status
+    assert (await sql("SELECT count(*) FROM access_event WHERE action = 'document:downloaded'"))[0][0] == 0
+
+    original = await (await web("clara")).get(path)
+    assert original.status_code == 200
+    assert original.headers["content-disposition"].startswith("attachment; filename=")
+    assert original.headers["cache-control"] == "no-store"
+    assert original.headers["x-content-type-options"] == "nosniff"
+    [event] = await sql("SELECT actor_id, object_id FROM access_event WHERE action = 'document:downloaded'")
+    assert tuple(event) == (house.clara.person_id, document["id"])
 
 
 async def test_the_coder_of_record_may_look_again_and_a_coder_who_gave_it_back_may_not(
@@ -86,3 +137,7 @@ async def test_the_coder_of_record_may_look_again_and_a_coder_who_gave_it_back_m
 
 async def test_there_is_no_page_of_that_id(house: House, web: Web) -> None:
     assert (await (await web("cody")).get(f"/pages/{new_id()}/image")).status_code == 404
+
+
+def _words(title: str) -> list[list[int]]:
+    return [[word.start, word.end, word.left, word.top, word.right, word.bottom] for word in lay_words(title).words]

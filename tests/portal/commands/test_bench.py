@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from portal.commands.bench import command, sealing
+from portal.commands.bench import sealing, storage
 from portal.commands.bench.pages import measure_first_page, measure_pages, measure_range_reads, scanned_pdf, text_pdf
 from portal.commands.bench.rewrapping import measure_rewrapping
 from portal.commands.bench.uploads import upload_at_once
@@ -62,15 +62,15 @@ async def test_it_is_told_as_a_table_and_as_json(monkeypatch: pytest.MonkeyPatch
                   "first_page_of_200_mib": {"not_measured": "why"}},
         "rewrap_10000_keys": {"processor_seconds": 0.5}, "uploads_4_x_200_mib": {"folder": {"seconds": 1}},
     }  # fmt: skip
-    told = "\n".join(command.tell(measured))
+    told = "\n".join(storage.tell(measured))
     for words in ("64 KiB", "200 MiB", "0.80", "openssl speed", "not measured why", "into the folder: seconds 1"):
         assert words in told
 
     async def measure() -> dict[str, Any]:
         return measured
 
-    monkeypatch.setattr(command, "measure", measure)
-    monkeypatch.setattr(command.asyncio, "run", lambda work: (work.close(), measured)[1])
-    result = CliRunner().invoke(command.command, ["storage", "--json"])
+    monkeypatch.setattr(storage, "measure", measure)
+    monkeypatch.setattr(storage.asyncio, "run", lambda work: (work.close(), measured)[1])
+    result = CliRunner().invoke(storage.command, ["--json"])
     assert result.exit_code == 0
     assert json.loads(result.output)["machine"]["processor"] == "A processor"
