@@ -32,9 +32,10 @@ LEASE = timedelta(minutes=15)
 RENEW_AFTER = 60.0
 #: How much is fetched from the store at once.
 BATCH = 1 << 20
-#: How much is sealed or opened at once, off the event loop. Longer pieces are slower: their memory comes fresh from the
-#: system each time, page by page (`chartway bench storage`).
-PIECE = 256 << 10
+#: How much is handed to a thread for sealing at once, in pieces of this length. Longer pieces are slower: their memory
+#: comes fresh from the system each time, page by page (`chartway bench storage`).
+HANDFUL = 256 << 10
+PIECE = 64 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +86,19 @@ async def write_blob(
     mac = hmac.new(client_key.content, digestmod=hashlib.sha256)
     plain_size = sealed_size = 0
 
-    def seal_piece(piece: bytes) -> bytes:
-        mac.update(piece)
-        return sealer.update(piece)
+    def seal_pieces(pieces: list[memoryview]) -> list[bytes]:
+        for piece in pieces:
+            mac.update(piece)
+        return [sealer.update(piece) for piece in pieces]
 
     async with VAULT.store.writing(store_key) as sink:
-        async for piece in _in_pieces(_keeping_the_lease(actor, attempt, chunks)):
-            plain_size += len(piece)
+        async for pieces in _in_handfuls(_keeping_the_lease(actor, attempt, chunks)):
+            plain_size += sum(map(len, pieces))
             if plain_size > most:
                 raise TooLarge
-            sealed = await anyio.to_thread.run_sync(seal_piece, piece)
-            sealed_size += len(sealed)
-            await sink.write(sealed)
+            for sealed in await anyio.to_thread.run_sync(seal_pieces, pieces):
+                sealed_size += len(sealed)
+                await sink.write(sealed)
         last = sealer.finalize()
         sealed_size += len(last)
         await sink.write(last)
@@ -208,16 +210,21 @@ async def _renew(actor: Actor, attempt: UUID) -> None:
 
 
 def _open_pieces(opener: StreamOpener, sealed: bytes) -> list[bytes]:
-    pieces = (opener.update(sealed[start : start + PIECE]) for start in range(0, len(sealed), PIECE))
+    view = memoryview(sealed)
+    pieces = (opener.update(view[start : start + PIECE]) for start in range(0, len(sealed), PIECE))
     return [piece for piece in pieces if piece]
 
 
-async def _in_pieces(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-    held = bytearray()
+async def _in_handfuls(chunks: AsyncIterable[bytes]) -> AsyncIterator[list[memoryview]]:
+    held: list[memoryview] = []
+    size = 0
     async for chunk in chunks:
-        held += chunk
-        while len(held) >= PIECE:
-            yield bytes(memoryview(held)[:PIECE])
-            del held[:PIECE]
+        view = memoryview(chunk)
+        for start in range(0, len(chunk), PIECE):
+            held.append(view[start : start + PIECE])
+            size += len(held[-1])
+            if size >= HANDFUL:
+                yield held
+                held, size = [], 0
     if held:
-        yield bytes(held)
+        yield held

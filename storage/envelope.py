@@ -62,7 +62,7 @@ class StreamSealer:
         #: Sealed bytes given so far.
         self.sealed_size = 0
 
-    def update(self, plaintext: bytes) -> bytes:
+    def update(self, plaintext: bytes | memoryview) -> bytes:
         """Take plaintext of any length; returns the sealed bytes that are ready, perhaps none."""
         sealed = self._encryptor.update(plaintext)
         self.plain_size += len(plaintext)
@@ -82,7 +82,7 @@ class StreamOpener:
     def __init__(self, key: bytes, context: bytes) -> None:
         self._decryptor = Cobblestone256Decryptor(_checked(key), context)
 
-    def update(self, sealed: bytes) -> bytes:
+    def update(self, sealed: bytes | memoryview) -> bytes:
         """Take sealed bytes of any length; returns the authenticated plaintext that is ready, perhaps none."""
         try:
             return self._decryptor.update(sealed)

@@ -23,7 +23,8 @@ def command() -> None:
     """Do the work that nobody waits for.
 
     Checks uploaded files, makes page images, returns charts whose lease has run out, hands chart events to quality and
-    invoicing, sweeps unfinished uploads. Several workers may run side by side.
+    invoicing, sweeps unfinished uploads, goes on with rotations, deletes what is on its way out, checks a sample of the
+    stored documents every night. Several workers may run side by side.
     """
     warning = check_sandbox(get_settings())
     if warning:
