@@ -58,7 +58,7 @@ _PROVIDER = (
     r"|interpreting (?:physician|radiologist)|provider name"
 )
 _NEXT_LABEL = re.compile(
-    rf"\s+(?:{'|'.join((_NAME, _MRN, _BORN, _ENCOUNTER, _SERVICE, _PROVIDER))})\s*[:#]"
+    rf"\s+(?:{f'{_NAME}|{_MRN}|{_BORN}|{_ENCOUNTER}|{_SERVICE}|{_PROVIDER}'})\s*[:#]"
     r"|\s+[A-Za-z][A-Za-z'./]*\s?[:#]|\s{3,}|\t|[;|]",
     re.IGNORECASE,
 )
