@@ -47,8 +47,8 @@ def check_sandbox(settings: Settings) -> str | None:
     lacks = " and ".join(state.missing)
     if not settings.embedded and settings.sandbox == "required":
         raise WrongSetting(
-            f"Documents cannot be opened safely here: {lacks}. Run this on Linux 5.13 or newer with Landlock and seccomp,"
-            " or set CHARTWAY_SANDBOX=as-there-is and bear the risk that .env.example names."
+            f"Documents cannot be opened safely here: {lacks}. Run this on Linux 5.13 or newer with Landlock and "
+            "seccomp, or set CHARTWAY_SANDBOX=as-there-is and bear the risk that .env.example names."
         )
     return f"Documents are opened without a full sandbox: {lacks}. Do not use this for real patients."
 
