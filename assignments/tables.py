@@ -127,7 +127,6 @@ class DocumentPage(Table, tablename="document_page", db=DB):
     height = Integer(null=True, default=None)
     image_blob_id = UUID(null=True, default=None)
     text_blob_id = UUID(null=True, default=None)
-    recognition = Text(null=True, default=None)
 
 
 class Skill(Table, tablename="skill", db=DB):

@@ -151,8 +151,6 @@ class Settings:
     clamd: str = _setting("CHARTWAY_CLAMD", _clamd, "/run/clamav/clamd.ctl")
     #: "required": refuse to start where documents cannot be opened behind walls; "as-there-is" opens them all the same.
     sandbox: str = _setting("CHARTWAY_SANDBOX", _one_of("required", "as-there-is"), "required")
-    #: "auto": recognise the text of scans if Tesseract is installed; "off": never.
-    ocr: str = _setting("CHARTWAY_OCR", _one_of("auto", "off"), "auto")
     #: How much the log tells.
     log_level: str = _setting("CHARTWAY_LOG_LEVEL", _one_of("debug", "info", "warning", "error"), "info")
 

@@ -41,7 +41,11 @@ _PROVIDER = (
     r"(?:rendering |attending |treating |performing )?(?:provider|physician)|attending|surgeon|endoscopist|radiologist"
     r"|interpreting (?:physician|radiologist)|provider name"
 )
-_NEXT_LABEL = re.compile(r"\s+(?:[A-Z][A-Za-z'./]*\.?\s){0,3}[A-Z][A-Za-z'./#]*\s?[:#]|\s{3,}|\t|[;|]")
+_NEXT_LABEL = re.compile(
+    rf"\s+(?:{f'{_NAME}|{_MRN}|{_BORN}|{_ENCOUNTER}|{_SERVICE}|{_PROVIDER}'})\s*[:#]"
+    r"|\s+[A-Za-z][A-Za-z'./]*\s?[:#]|\s{3,}|\t|[;|]",
+    re.IGNORECASE,
+)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 

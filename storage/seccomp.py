@@ -8,7 +8,7 @@ import sys
 
 _PR_GET_SECCOMP, _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 21, 22, 2
 _RET_ALLOW, _RET_REFUSE, _RET_KILL = 0x7FFF0000, 0x00050000 | errno.EPERM, 0x80000000
-_LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06  # BPF_LD|W|ABS, BPF_JMP|JEQ|K, BPF_JMP|JGE|K, BPF_RET|K
+_LOAD, _EQUAL, _RETURN = 0x20, 0x15, 0x06  # BPF_LD|W|ABS, BPF_JMP|JEQ|K, BPF_RET|K
 _NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16  # places in struct seccomp_data, little-endian
 
 _AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -38,19 +38,6 @@ _COMPUTING = {
 
 _OWN_LIMITS = {"x86_64": 302, "aarch64": 261}  # prlimit64
 
-#: Sockets, and the ways round them or into another process; for a program that must still open files and start.
-_OUTWARD = {
-    "x86_64": (
-        41, 42, 43, 44, 46, 49, 50, 53, 62, 101, 200, 234, 288,
-        298, 310, 311, 321, 323, 424, 425, 426, 427, 434, 438,
-    ),
-    "aarch64": (
-        117, 129, 130, 131, 198, 199, 200, 201, 202, 203, 206,
-        211, 241, 242, 270, 271, 280, 282, 424, 425, 426, 427, 434, 438,
-    ),
-}  # fmt: skip
-
-
 def has_seccomp() -> bool:
     """True if filters can be set here, and the calls of this processor are known."""
     if sys.platform != "linux" or platform.machine() not in _AUDIT:
@@ -71,19 +58,6 @@ def allow_only_computing(libc: ctypes.CDLL) -> None:
     for place, (test, number) in enumerate(allowed):
         program.append((test, len(allowed) - place, 0, number))
     program += [(_RETURN, 0, 0, _RET_REFUSE), (_RETURN, 0, 0, _RET_ALLOW)]
-    _set_filter(libc, program)
-
-
-def refuse_outward(libc: ctypes.CDLL) -> None:
-    """Refuse (EPERM) sockets and other processes, for this process and whatever it starts. Needs no_new_privs."""
-    machine = platform.machine()
-    program = [*_same_architecture(machine), (_LOAD, 0, 0, _NUMBER)]
-    refused = _OUTWARD[machine]
-    # The second set of numbers that x86-64 answers to begins here.
-    program.append((_AT_LEAST, len(refused) + 1, 0, 0x40000000))
-    for place, number in enumerate(refused):
-        program.append((_EQUAL, len(refused) - place, 0, number))
-    program += [(_RETURN, 0, 0, _RET_ALLOW), (_RETURN, 0, 0, _RET_REFUSE)]
     _set_filter(libc, program)
 
 

@@ -9,9 +9,3 @@ ALTER TABLE document ADD CONSTRAINT document_media_type_check CHECK (media_type 
 ALTER TABLE document_page DROP CONSTRAINT a_page_shows_something;
 ALTER TABLE document_page ADD CONSTRAINT a_page_is_a_picture
   CHECK (image_blob_id IS NOT NULL AND width >= 1 AND height >= 1) NOT VALID;
-
--- Where a scan without text stands: it waits for recognition, was recognised, or nothing could be done.
-ALTER TABLE document_page ADD COLUMN recognition text
-  CHECK (recognition IN ('waiting', 'done', 'nothing found', 'not installed', 'switched off'));
-GRANT UPDATE (text_blob_id, recognition) ON document_page TO chartway_worker;
-CALL admit('document_page', 'worker', 'UPDATE', 'true');
