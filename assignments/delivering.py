@@ -19,7 +19,7 @@ async def deliver_chart(worker: Actor, event: ChartEvent) -> None:
     if await DB.value("SELECT state FROM chart WHERE id = $1 FOR UPDATE", event.chart_id) != ChartState.FINAL:
         return
     before = await DB.fetch_one(
-        "SELECT coding_id, version FROM delivery WHERE chart_id = $1 ORDER BY version DESC LIMIT 1", event.chart_id
+        "SELECT coding_id, version FROM delivered_version WHERE chart_id = $1 ORDER BY version DESC LIMIT 1", event.chart_id
     )
     coding = await find_latest(event.chart_id, "coder")
     if coding is None:
@@ -32,7 +32,7 @@ async def deliver_chart(worker: Actor, event: ChartEvent) -> None:
         event.chart_id, before["version"] if before else 0,
     )  # fmt: skip
     await DB.execute(
-        "INSERT INTO delivery (id, client_id, chart_id, version, coding_id, delivered_at)"
+        "INSERT INTO delivered_version (id, client_id, chart_id, version, coding_id, delivered_at)"
         " VALUES ($1, $2, $3, $4, $5, $6)",
         new_id(), event.client_id, event.chart_id, version, coding.id, event.happened_at,
     )  # fmt: skip

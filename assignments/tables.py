@@ -258,7 +258,7 @@ class Reaction(Table, tablename="reaction", db=DB):
     done_at = Timestamptz(default=None)
 
 
-class Delivery(Table, tablename="delivery", db=DB):
+class DeliveredVersion(Table, tablename="delivered_version", db=DB):
     """Version n of a chart's codes, as it went out."""
 
     id = UUID(primary_key=True, default=None)

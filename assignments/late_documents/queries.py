@@ -36,7 +36,7 @@ async def find_late_documents(*, most: int = 200) -> list[Late]:
         " d.size, coalesce(d.page_count, 0) AS pages, l.arrived_at, l.decision, p.name AS decided_by, l.decided_at,"
         " l.correction_due_at,"
         " coalesce((SELECT array_agg(n.code ORDER BY n.kind, n.position) FROM code_line n WHERE n.coding_id ="
-        "   (SELECT y.coding_id FROM delivery y WHERE y.chart_id = c.id ORDER BY y.version DESC LIMIT 1)), '{}')"
+        "   (SELECT y.coding_id FROM delivered_version y WHERE y.chart_id = c.id ORDER BY y.version DESC LIMIT 1)), '{}')"
         "   AS delivered"
         " FROM late_document l JOIN chart c ON c.id = l.chart_id JOIN client k ON k.id = l.client_id"
         " JOIN document d ON d.id = l.document_id LEFT JOIN person p ON p.id = l.decided_by"

@@ -79,7 +79,7 @@ ALTER TABLE document
 CREATE INDEX document_waits_for_scan ON document (scan_waiting_since) WHERE scan_waiting_since IS NOT NULL;
 
 -- What went out: version n of a chart's codes. A chart that was delivered before this table has none for that time.
-CREATE TABLE delivery (
+CREATE TABLE delivered_version (
   id uuid PRIMARY KEY,
   client_id uuid NOT NULL,
   chart_id uuid NOT NULL,
@@ -90,8 +90,8 @@ CREATE TABLE delivery (
   FOREIGN KEY (client_id, chart_id) REFERENCES chart (client_id, id),
   FOREIGN KEY (client_id, coding_id) REFERENCES coding (client_id, id)
 );
-CREATE INDEX delivery_client ON delivery (client_id, chart_id);
-CALL append_only('delivery');
+CREATE INDEX delivered_version_client ON delivered_version (client_id, chart_id);
+CALL append_only('delivered_version');
 
 -- A document that came after the delivery, until somebody has decided what it means.
 CREATE TABLE late_document (
@@ -126,7 +126,7 @@ CALL client_owned('staged_file',
   worker => 'SELECT (id, client_id, staged_upload_id, state, original_blob_id), UPDATE (state)');
 CALL client_owned('staged_part', client => 'SELECT, INSERT, DELETE', worker => 'SELECT, DELETE');
 CALL client_owned('intake_limit', client => 'SELECT', manager => 'SELECT, INSERT, UPDATE', worker => 'SELECT');
-CALL client_owned('delivery', client => 'SELECT', manager => 'SELECT', worker => 'SELECT, INSERT');
+CALL client_owned('delivered_version', client => 'SELECT', manager => 'SELECT', worker => 'SELECT, INSERT');
 CALL client_owned('late_document', client => 'SELECT (id, client_id, chart_id, document_id, arrived_at, decision)',
   manager => 'SELECT, UPDATE (decision, decided_at, decided_by)',
   worker => 'SELECT, INSERT, UPDATE (correction_due_at)');

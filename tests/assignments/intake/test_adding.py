@@ -175,7 +175,7 @@ async def test_after_the_delivery_a_manager_decides_and_version_two_goes_out_wit
     await work()
 
     assert await state_of(sql, chart_id) == "delivered"
-    assert [row["version"] for row in await sql("SELECT version FROM delivery ORDER BY version")] == [1, 2]
+    assert [row["version"] for row in await sql("SELECT version FROM delivered_version ORDER BY version")] == [1, 2]
     page = (await clara.get(f"/charts/{chart_id}")).text
     assert "What changed since version 1:" in page
     assert "J18.9 (ICD-10-CM) is no longer there." in page
