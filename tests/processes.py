@@ -85,6 +85,7 @@ def settings_for(databases: Databases, **more: str) -> dict[str, str]:
         "CHARTWAY_ORIGIN": ORIGIN,
         "CHARTWAY_POOL_SIZE": "4",
         "CHARTWAY_LOG_LEVEL": "warning",
+        "CHARTWAY_SCAN": "off",
         **more,
     }
 

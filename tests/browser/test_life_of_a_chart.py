@@ -82,8 +82,8 @@ async def _upload(page: Page, folder: Path) -> None:
     await page.get_by_label("MRN").fill("M-99")
     await page.get_by_label("Birth date").fill("1961-02-03")
     (folder / "note.txt").write_bytes(NOTE)
-    (folder / "letter.docx").write_bytes(b"PK\x03\x04 not something we read")
-    await page.locator("#f-files").set_input_files([folder / "note.txt", folder / "letter.docx"])
+    (folder / "letter.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 not something we read")
+    await page.locator("#f-files").set_input_files([folder / "note.txt", folder / "letter.doc"])
     await expect(page.locator("[data-upload-list] li").first).to_contain_text("arrived")
     assert await find_barriers(page) == []
     await take_picture(page, "client-upload")

@@ -60,7 +60,7 @@ async def upload(
     }
     files = [
         ("files", ("note.txt", NOTE)),
-        ("files", ("letter.docx", b"PK\x03\x04 not something we read")),
+        ("files", ("letter.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 not something we read")),
     ]
     receipt = await staff.send("/upload", fields, page="/upload", files=files)
     assert receipt.url.path.startswith("/uploads/")

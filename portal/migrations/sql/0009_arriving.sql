@@ -163,3 +163,7 @@ END $$;
 
 GRANT EXECUTE ON FUNCTION withdraw_entries TO chartway_worker;
 RESET ROLE;
+
+CALL resealable('staged_file.name', 'staged_file', 'name_sealed');
+CALL resealable('staged_file.sha256', 'staged_file', 'sha256_sealed');
+CALL resealable('document.sha256', 'document', 'sha256_sealed');

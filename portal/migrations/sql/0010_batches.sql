@@ -237,3 +237,7 @@ CREATE TRIGGER chart_comes_to_a_closed_batch AFTER INSERT ON chart FOR EACH ROW
 CREATE TRIGGER chart_comes_back_to_a_closed_batch AFTER UPDATE OF state ON chart FOR EACH ROW
   WHEN (OLD.state IN ('delivered', 'not_codable', 'cancelled')
         AND NEW.state NOT IN ('delivered', 'not_codable', 'cancelled')) EXECUTE FUNCTION reopen_its_batch();
+
+CALL resealable('expected_encounter.number', 'expected_encounter', 'number_sealed');
+CALL resealable('expected_encounter.patient', 'expected_encounter', 'patient_sealed');
+CALL resealable('schedule_draft.file', 'schedule_draft', 'file_sealed');

@@ -118,3 +118,8 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION resume_token TO chartway_app;
 RESET ROLE;
+
+CALL resealable('delivery.name', 'delivery', 'name_sealed');
+CALL resealable('delivery_line.name', 'delivery_line', 'name_sealed');
+CALL resealable('delivery_line.facts', 'delivery_line', 'facts_sealed');
+CALL resealable('delivery_page.facts', 'delivery_page', 'facts_sealed');

@@ -70,3 +70,5 @@ CALL client_owned('duplicate_match', client => 'SELECT, INSERT',
   manager => 'SELECT', worker => 'SELECT, INSERT', reach => 'sees_chart(chart_id)');
 CALL client_owned('duplicate_decision', client => 'SELECT, INSERT', manager => 'SELECT, INSERT', worker => 'SELECT');
 CALL client_owned('document_signature', worker => 'SELECT, INSERT, DELETE');
+
+CALL resealable('document_signature.signature', 'document_signature', 'signature_sealed', 'document_id');

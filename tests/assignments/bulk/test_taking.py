@@ -39,7 +39,7 @@ async def test_files_of_one_encounter_and_line_become_one_chart(house: House, sq
         line(1), line(1, file="second.pdf"), line(2, stat="yes"),
         line(1, file="note-1.txt", service_line="emergency"),  # another service line of the same encounter
     ]  # fmt: skip
-    files = {"note-1.txt": NOTE, "second.pdf": pdf("Page one")[1], "note-2.txt": NOTE}
+    files = {"note-1.txt": NOTE, "second.pdf": pdf("Page one")[1], "note-2.txt": NOTE + b"2"}
     delivery_id = await deliver(house.clara, pack(lines, files, folder="outbox/"))
     await work()
     assert (await _delivery(sql, delivery_id))["state"] == "done"
@@ -65,12 +65,12 @@ async def test_the_sender_is_who_the_access_log_names(house: House, sql: Sql) ->
 
 async def test_each_line_has_its_outcome(house: House, sql: Sql, work: Work) -> None:
     lines = [
-        line(1), line(2, service_on="14/31/2026"), line(3, file="gone.txt"), line(4, file="letter.docx"),
+        line(1), line(2, service_on="14/31/2026"), line(3, file="gone.txt"), line(4, file="letter.doc"),
         line(5), line(5, file="other.txt", mrn="another"), line(6, service_line="Astrology"),
         line(7), line(7, file="none.txt"),
     ]  # fmt: skip
     files = {f"note-{n}.txt": NOTE + bytes([48 + n]) for n in range(1, 8)}
-    files |= {"letter.docx": b"PK\x03\x04 no document", "other.txt": NOTE, "unasked.txt": NOTE}
+    files |= {"letter.doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 an old letter", "other.txt": NOTE, "unasked.txt": NOTE}
     delivery_id = await deliver(house.clara, pack(lines, files))
     await work()
     told = await _lines(sql, delivery_id)

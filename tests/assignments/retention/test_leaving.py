@@ -139,7 +139,7 @@ async def test_a_client_is_purged_only_closed_done_exported_and_free_of_holds(ho
     assert await blob_states(sql, chart.id) == {"stored"}
     await sql("UPDATE legal_hold SET lifted_at = now(), lifted_by = placed_by, lift_reason = 'done'")
     done = await purge_client(client_id=north, now=LATER)
-    assert (done.documents, done.objects, done.manifest_sha256) == (2, 4, made.manifest_sha256)
+    assert (done.documents, done.objects, done.manifest_sha256) == (2, 5, made.manifest_sha256)
     assert await blob_states(sql, chart.id) == {"deleted"}
     assert await objects_of(sql, chart.id) == []
     assert await purge_client(client_id=north, now=LATER) == done, "calm when repeated"

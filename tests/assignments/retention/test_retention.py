@@ -48,7 +48,7 @@ async def test_what_is_due_is_proposed_and_purged_only_after_the_grace_period(ho
         assert await blob_states(sql, chart.id) == {"stored"}
         assert await objects_of(sql, chart.id)
     [run] = await sql("SELECT * FROM purge_run")
-    assert (run["proposed_count"], run["document_count"], run["object_count"]) == (2, 2, 4)
+    assert (run["proposed_count"], run["document_count"], run["object_count"]) == (2, 2, 5)
     assert run["byte_count"] > 0
     blobs = await sql("SELECT wrapped_key, content_mac, sealed_size FROM blob WHERE state = 'deleted'")
     assert {(row["wrapped_key"], row["content_mac"]) for row in blobs} == {(None, None)}
@@ -119,8 +119,8 @@ async def test_the_database_itself_refuses_to_destroy_what_is_held(house: House,
     assert await blob_states(sql, chart.id) == {"stored"}
     # An old key that seals nothing any more may go: a rotation is no destruction.
     await sql(
-        "INSERT INTO client_key (id, client_id, version, provider_key, wrapped, state)"
-        " SELECT $1, client_id, 2, provider_key, wrapped, 'decrypt_only' FROM client_key WHERE client_id = $2",
+        "INSERT INTO client_key (id, client_id, version, provider_key, wrapped, state, active_until)"
+        " SELECT $1, client_id, 2, provider_key, wrapped, 'decrypt_only', now() FROM client_key WHERE client_id = $2",
         new_id(), house.north.id,
     )  # fmt: skip
     await sql("UPDATE client_key SET state = 'destroyed', wrapped = NULL WHERE version = 2")
