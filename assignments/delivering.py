@@ -19,7 +19,8 @@ async def deliver_chart(worker: Actor, event: ChartEvent) -> None:
     if await DB.value("SELECT state FROM chart WHERE id = $1 FOR UPDATE", event.chart_id) != ChartState.FINAL:
         return
     before = await DB.fetch_one(
-        "SELECT coding_id, version FROM delivered_version WHERE chart_id = $1 ORDER BY version DESC LIMIT 1", event.chart_id
+        "SELECT coding_id, version FROM delivered_version WHERE chart_id = $1 ORDER BY version DESC LIMIT 1",
+        event.chart_id,
     )
     coding = await find_latest(event.chart_id, "coder")
     if coding is None:

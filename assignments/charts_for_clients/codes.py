@@ -62,7 +62,8 @@ async def find_final_codes(chart_id: UUID, *, state: str, service_on: date) -> F
     While a delivered chart is coded again, what was delivered last still stands.
     """
     sent = await DB.fetch(
-        "SELECT v.id, v.version, v.release, d.version AS delivery FROM delivered_version d JOIN coding v ON v.id = d.coding_id"
+        "SELECT v.id, v.version, v.release, d.version AS delivery"
+        " FROM delivered_version d JOIN coding v ON v.id = d.coding_id"
         " WHERE d.chart_id = $1 ORDER BY d.version DESC LIMIT 2",
         chart_id,
     )
