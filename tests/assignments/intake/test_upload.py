@@ -15,7 +15,7 @@ from tests.assignments.sending import SERVED_ON, encounter, jpeg, pdf, png, send
 from tests.cast import NOW, House
 from tests.conftest import Sql, Web
 
-DOCX = ("visit.docx", b"PK\x03\x04" + b"\0" * 30 + b"word/document.xml" + b"\0" * 200, "application/octet-stream")
+DOC = ("visit.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 300, "application/octet-stream")
 
 
 def objects(tmp_path: Path) -> list[Path]:
@@ -102,15 +102,15 @@ async def test_refused_files_get_a_reason_and_do_not_stop_the_rest(
     web: Web, sql: Sql, house: House, tmp_path: Path
 ) -> None:
     clara = await web("clara")
-    upload = await send_chart(clara, house.north, DOCX, text(), ("empty.pdf", b"", "application/pdf"))
+    upload = await send_chart(clara, house.north, DOC, text(), ("empty.pdf", b"", "application/pdf"))
 
     receipt = (await clara.get(f"/uploads/{upload}")).text
 
-    assert "visit.docx" in receipt
+    assert "visit.doc" in receipt
     assert "This is a Word document" in receipt
     assert "The file is empty" in receipt
     lines = await sql("SELECT position, size, refusal IS NULL AS taken FROM upload_file ORDER BY position")
-    assert [tuple(line) for line in lines] == [(1, len(DOCX[1]), False), (2, len(text()[1]), True), (3, 0, False)]
+    assert [tuple(line) for line in lines] == [(1, len(DOC[1]), False), (2, len(text()[1]), True), (3, 0, False)]
     assert len(await sql("SELECT FROM document")) == 1
     assert len(objects(tmp_path)) == 1
     assert len(await sql("SELECT FROM access_event WHERE action = 'document:refused'")) == 2
@@ -143,7 +143,7 @@ async def test_more_than_twenty_files_are_refused_one_by_one(web: Web, sql: Sql,
 
 async def test_if_every_file_is_refused_there_is_a_receipt_but_no_chart(web: Web, sql: Sql, house: House) -> None:
     clara = await web("clara")
-    upload = await send_chart(clara, house.north, DOCX)
+    upload = await send_chart(clara, house.north, DOC)
 
     receipt = (await clara.get(f"/uploads/{upload}")).text
 

@@ -67,7 +67,8 @@ async def test_a_worksheet_from_the_list_to_findings(house: House, sql: Sql, wor
     assert "no difference" in page.text
     assert "3 of 3 codes" in page.text
     assert drawn.number in page.text
-    assert "Pneumonia, organism not found" in page.text  # the note itself
+    [words] = set(re.findall(r"/pages/[0-9a-f-]{36}/text", page.text))
+    assert "Pneumonia, organism not found" in (await audrey.get(words)).text  # the note itself
 
     answer = await change_line(audrey, address, "take E11.22", replaces="d1 E11.9")
     assert answer.headers["location"] == f"/audits/charts/{drawn.chart_id}"
