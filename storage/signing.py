@@ -22,7 +22,7 @@ class InstallationKey:
         path = folder / _FILE
         if not path.exists():
             _make(path)
-        self._key = Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+        self._key = _read(path)
 
     @property
     def public_key(self) -> bytes:
@@ -34,6 +34,14 @@ class InstallationKey:
         return self._key.sign(statement)
 
 
+def find_public_key(folder: Path) -> bytes | None:
+    """The public half of the key in this folder, 32 bytes; None if there is none, and then none is made."""
+    try:
+        return _read(folder / _FILE).public_key().public_bytes_raw()
+    except FileNotFoundError:
+        return None
+
+
 def is_signed(statement: bytes, signature: bytes, public_key: bytes) -> bool:
     """True if whoever holds the key to `public_key` has signed exactly this statement."""
     try:
@@ -41,6 +49,10 @@ def is_signed(statement: bytes, signature: bytes, public_key: bytes) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def _read(path: Path) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
 
 
 def _make(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Read stored documents to their end and compare them with what their rows say; look for objects without a row."""
+"""Read stored documents to their end and compare them with what their rows say, and the whole store with the rows."""
 
 import hashlib
 import hmac
@@ -19,6 +19,7 @@ from portal.ids import new_id
 from storage.blobs import find_blob, read_blob
 from storage.client_keys import get_key
 from storage.envelope import SealBroken
+from storage.inventory import take_inventory
 from storage.objects import ObjectMissing
 from storage.providers import KeyDestroyed
 from storage.vault import VAULT
@@ -33,6 +34,7 @@ STRAY_AFTER = timedelta(hours=24)
 MOST_TOLD = 1000
 
 _BATCH = 200
+_MISSING = "the object is missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Checked:
     id: UUID
     checked: int
     failures: tuple[Failure, ...]
-    strays: tuple[str, ...]  # keys of objects
+    strays: tuple[str, ...]  # keys of objects that no row speaks of; they are told, never deleted
 
     @property
     def holds(self) -> bool:
@@ -62,7 +64,10 @@ class Checked:
 async def verify_documents(
     worker: Actor, *, sample: int | None, client_id: UUID | None = None, progress: Callable[[int], None] | None = None
 ) -> Checked:
-    """Read every stored blob, or a sample of so many, of one client or of all, to its end; records the run."""
+    """Read every stored blob, or a sample of so many, of one client or of all, to its end; records the run.
+
+    Whatever the sample: no object may be missing, and none may be there that no row speaks of for a day.
+    """
     async with acting_as(worker):
         run_id = await _begin("sample" if sample else "all", client_id)
     return await _run(worker, run_id, sample, client_id, progress)
@@ -91,19 +96,23 @@ async def _begin(scope: str, client_id: UUID | None) -> UUID:
 async def _run(
     worker: Actor, run_id: UUID, sample: int | None, client_id: UUID | None, progress: Callable[[int], None] | None
 ) -> Checked:
-    checked, failures = 0, []
+    checked, found = 0, dict[UUID, Failure]()
     async for blob_id in _find_blob_ids(worker, sample, client_id):
         failure = await _check(worker, blob_id)
         checked += 1
         if failure:
-            log.error("a stored document does not hold", blob=str(blob_id), reason=failure.reason)
-            failures.append(failure)
+            found[blob_id] = failure
         if progress and checked % _BATCH == 0:
             progress(checked)
-    strays = [key async for key in _find_strays(worker, client_id)]
+    inventory = await take_inventory(worker, client_id=client_id, sparing=STRAY_AFTER)
+    for blob_id, owner in inventory.without_object:
+        found[blob_id] = Failure(blob_id, owner, _MISSING)
+    failures, strays = tuple(found.values()), inventory.without_row
+    for failure in failures[:MOST_TOLD]:
+        log.error("a stored document does not hold", blob=str(failure.blob_id), reason=failure.reason)
     if strays:
         log.error("objects without a row", count=len(strays))
-    result = Checked(run_id, checked, tuple(failures), tuple(strays))
+    result = Checked(run_id, checked, failures, strays)
     async with acting_as(worker):
         await DB.execute(
             "UPDATE document_check SET finished_at = clock_timestamp(), checked = $2, failures = $3::jsonb,"
@@ -160,7 +169,7 @@ async def _check(worker: Actor, blob_id: UUID) -> Failure | None:
             if size != row["plain_size"] or not hmac.compare_digest(mac.digest(), bytes(row["content_mac"])):
                 reason = "the content is another"
     except ObjectMissing:
-        reason = "the object is missing"
+        reason = _MISSING
     except SealBroken:
         reason = "the seal is broken"
     if reason is None:
@@ -173,31 +182,6 @@ async def _check(worker: Actor, blob_id: UUID) -> Failure | None:
 
 def _failure(row: asyncpg.Record, blob_id: UUID, reason: str) -> Failure:
     return Failure(blob_id, UUID(bytes=row["client_id"].bytes), reason)
-
-
-async def _find_strays(worker: Actor, client_id: UUID | None) -> AsyncIterator[str]:
-    """Objects that have been there for a day and that no row speaks of. They are told, never deleted."""
-    async with acting_as(worker):
-        latest = await DB.value("SELECT clock_timestamp()") - STRAY_AFTER
-    batch: list[str] = []
-    async for found in VAULT.store.list_keys(client_id):
-        if found.modified_at < latest:
-            batch.append(found.key)
-        if len(batch) >= _BATCH:
-            for stray in await _without_row(worker, batch):
-                yield stray
-            batch = []
-    for stray in await _without_row(worker, batch):
-        yield stray
-
-
-async def _without_row(worker: Actor, keys: list[str]) -> list[str]:
-    async with acting_as(worker):
-        known = await DB.fetch(
-            "SELECT store_key FROM blob WHERE store_key = ANY ($1::text[]) AND state NOT IN ('abandoned', 'deleted')",
-            keys,
-        )
-    return sorted(set(keys) - {row["store_key"] for row in known})
 
 
 _SAMPLE = (

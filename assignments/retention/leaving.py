@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from assignments.retention.deliveries import destroy_leftovers, ensure_nothing_is_taken_in
 from assignments.retention.holds import ensure_not_held
 from assignments.retention.purging import add_items, purge_items
 from auditing.access_log.actions import Action
@@ -38,13 +39,14 @@ async def close_client(administrator: Actor, *, client_id: UUID, now: datetime) 
 
 
 async def purge_client(*, client_id: UUID, now: datetime) -> Purged:
-    """Destroy every document of a closed client and return the record of it. Goes on where an earlier try ended.
+    """Destroy every document of a closed client, and whatever else is stored for it; returns the record of it.
 
-    Raises UnderHold under a legal hold, and Conflict for a client that is open, whose charts are still in work, or
-    whose last export lacks something.
+    Goes on where an earlier try ended. Raises UnderHold under a legal hold, and Conflict for a client that is open,
+    whose charts or deliveries are still in work, or whose last export lacks something.
     """
     async with acting_as(WORKER):
         await ensure_not_held(client_id)
+        await ensure_nothing_is_taken_in(client_id)
         run_id = await DB.value(
             "SELECT id FROM purge_run WHERE client_id = $1 AND kind = 'exit' ORDER BY proposed_at DESC LIMIT 1",
             client_id,
@@ -52,6 +54,7 @@ async def purge_client(*, client_id: UUID, now: datetime) -> Purged:
         left = await DB.value(_LEFT, client_id)
         if run_id is None or left:
             run_id = await _propose(client_id, now)
+    beside = await destroy_leftovers(client_id)
     await purge_items(run_id, now=now)
     async with acting_as(WORKER):
         row = await DB.fetch_one(
@@ -62,7 +65,8 @@ async def purge_client(*, client_id: UUID, now: datetime) -> Purged:
         assert row is not None
         await record(
             WORKER, Action.CLIENT_PURGED, object_type="client", object_id=client_id, client_id=client_id,
-            details={"run": str(run_id), "documents": row["document_count"], "manifest": row["manifest_sha256"]},
+            details={"run": str(run_id), "documents": row["document_count"], "beside": beside,
+                     "manifest": row["manifest_sha256"]},
         )  # fmt: skip
     return Purged(
         run_id, row["finished_at"], row["document_count"], row["object_count"], row["byte_count"],

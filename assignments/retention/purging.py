@@ -5,6 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
+from assignments.retention.deliveries import destroy_finished_deliveries
 from assignments.retention.rules import GRACE
 from auditing.access_log.actions import Action
 from auditing.access_log.recording import record
@@ -34,10 +35,12 @@ _DUE = """
 
 
 async def keep_retention() -> None:
-    """The worker's round: propose what is due now, purge what waited long enough, remove objects left from before."""
+    """The worker's round: propose what is due, purge what waited long enough, and what finished deliveries were."""
     now = utc_now()
     await propose_purges(now=now)
     await purge_proposed(now=now)
+    while await destroy_finished_deliveries(now=now):
+        pass
     while await delete_blobs(WORKER):
         pass
 

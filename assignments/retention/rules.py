@@ -21,6 +21,8 @@ BASES: Mapping[Basis, str] = {
 MOST_YEARS = 50
 #: What is proposed waits this long, for somebody to place a hold or to change the rule.
 GRACE = timedelta(days=30)
+#: A delivery is kept as it was sent for this long after it is finished, for questions about lines that were refused.
+DELIVERY_KEPT = timedelta(days=30)
 
 
 class Scope(StrEnum):

@@ -38,6 +38,7 @@ class Action(StrEnum):
     CODING_EXPORTED = "coding:exported"
     CODING_SUBMITTED = "coding:submitted"
     DELIVERY_CHANGED = "delivery:changed"
+    DELIVERY_DESTROYED = "delivery:destroyed"
     DELIVERY_OPENED = "delivery:opened"
     DELIVERY_SENT = "delivery:sent"
     DELIVERY_TAKEN = "delivery:taken"

@@ -16,13 +16,10 @@ from assignments.retention.exporting import Export
 from assignments.retention.leaving import Purged, close_client, purge_client
 from portal.actor import Actor, Kind
 from portal.clock import utc_now
-from portal.commands.house import ready_settings
+from portal.commands.house import open_house, ready_settings
 from portal.database import DB, acting_as
 from portal.errors import NotFound, PortalError
 from storage.envelope import SealBroken, StreamOpener, StreamSealer, context
-from storage.objects import FolderStore
-from storage.providers import LocalKeyring
-from storage.vault import VAULT
 
 _SHELL = Actor(Kind.ADMINISTRATOR, name="shell")
 _CONTEXT = context("client export")
@@ -151,12 +148,8 @@ def _run(work: Callable[[], Awaitable[Any]]) -> Any:
     settings = ready_settings()
 
     async def run() -> Any:
-        VAULT.open(FolderStore(settings.documents_folder), LocalKeyring(settings.keyring_folder))
-        await DB.open(settings.database_url, size=2)
-        try:
+        async with open_house(settings):
             return await work()
-        finally:
-            await DB.close()
 
     try:
         return asyncio.run(run())

@@ -20,7 +20,7 @@ from portal.settings import Settings
 from storage.certificates import Certificate, get_certificate
 from storage.destroying import Destroyed, destroy_key, ensure_may_destroy
 from storage.rotating import Rotated, rotate_key
-from storage.signing import InstallationKey
+from storage.signing import InstallationKey, find_public_key
 
 Result = TypeVar("Result")
 
@@ -84,10 +84,13 @@ def certificate(certificate_id: UUID, verify: bool) -> None:
         return
     if not found.holds:
         raise click.ClickException("The certificate does not hold: its statement is not what was signed.")
-    signer = InstallationKey(settings.keyring_folder)
+    ours = find_public_key(settings.keyring_folder)
     click.echo(f"The certificate holds. It was signed by {found.public_key.hex()},")
-    click.echo("the signing key of this installation." if signer.public_key == found.public_key
-               else "which is not the signing key of this installation.")  # fmt: skip
+    if ours is None:
+        click.echo("and there is no signing key here to compare that with.")
+    else:
+        click.echo("the signing key of this installation." if ours == found.public_key
+                   else "which is not the signing key of this installation.")  # fmt: skip
 
 
 def _run(work: Coroutine[Any, Any, Result]) -> Result:

@@ -3,8 +3,6 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-import structlog
-
 from assignments import reactions as assignments
 from assignments.bulk import jobs as bulk
 from assignments.duplicates import jobs as duplicates
@@ -20,7 +18,6 @@ from portal.clock import utc_now
 from portal.invoicing import reactions as invoicing
 from portal.jobs import JobHandler
 from storage.deleting import delete_blobs
-from storage.inventory import take_inventory
 from storage.rotating import finish_rotations
 from storage.vault import VAULT
 from storage.verifying import verify_nightly
@@ -30,8 +27,6 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
 )  # fmt: skip
 
 DAY = 86_400.0
-
-log = structlog.get_logger()
 
 JOBS: dict[str, JobHandler] = {
     HAND_OUT: partial(hand_out, subscriptions=SUBSCRIPTIONS), **bulk.JOBS, **duplicates.JOBS, **preparing.JOBS,
@@ -46,16 +41,6 @@ async def take_back_expired() -> int:
 async def sweep_leftovers() -> int:
     """Clear what a writer left that died before it was known by any row; a day old, so that nobody can be at it."""
     return await VAULT.store.sweep_temporary(DAY)
-
-
-async def compare_store_with_rows() -> None:
-    """Raise the alarm if the store and the database disagree. Nothing is deleted: a person must look first."""
-    found = await take_inventory(WORKER)
-    if found.without_row or found.without_object:
-        log.error(
-            "the store and the database disagree", objects=found.objects, without_row=found.without_row[:20],
-            without_object=found.without_object[:20],
-        )  # fmt: skip
 
 
 async def sweep() -> int:
@@ -74,12 +59,12 @@ async def go_on_rotating() -> int:
 
 
 async def verify_documents_nightly() -> object:
-    """Read a sample of the stored documents to their end, once a night."""
+    """Once a night, read a sample of the documents to their end and compare the whole store with the database."""
     return await verify_nightly(WORKER, now=utc_now())
 
 
 #: What is done again and again: every so many seconds, the first time at once.
 EVERY: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = (
     (5, take_back_expired), (60, sweep), (60, scan_again), (600, go_on_rotating), (1800, verify_documents_nightly),
-    (3600, keep_retention), (DAY, sweep_leftovers), (7 * DAY, compare_store_with_rows),
+    (3600, keep_retention), (DAY, sweep_leftovers),
 )  # fmt: skip

@@ -46,6 +46,7 @@ WORDS: dict[Action, tuple[str, str]] = {
     Action.CODING_SUBMITTED: ("Coding submitted", "submitted the coding of {}"),
     Action.DOCUMENTS_CHECKED: ("Documents checked", "read stored documents to their end to check them"),
     Action.DELIVERY_CHANGED: ("Delivery split", "marked which pages of {} belong together"),
+    Action.DELIVERY_DESTROYED: ("Delivery destroyed", "destroyed what {} was sent as; its charts stay"),
     Action.DELIVERY_OPENED: ("Delivery opened", "opened {}"),
     Action.DELIVERY_SENT: ("Delivery sent", "sent {}"),
     Action.DELIVERY_TAKEN: ("Delivery taken in", "had {} taken in"),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -184,7 +185,9 @@ async def test_the_inventory_tells_both_ways_to_differ(house: House, tmp_path: P
     found = await take_inventory(WORKER)
     assert found.objects == 4
     assert set(found.without_row) == {ours, stranger}
-    assert found.without_object == (lost_key,)
+    assert found.without_object == ((lost.id, house.north.id),)
+    assert (await take_inventory(WORKER, sparing=timedelta(hours=1))).without_row == ()
+    assert (await take_inventory(WORKER, client_id=house.south.id)) == Inventory(0, (), ())
 
     await VAULT.store.delete(object_key(house.north.id, blob.id))
     assert len((await take_inventory(WORKER)).without_object) == 2

@@ -1,7 +1,7 @@
 """Clients' keys in AWS KMS, held to a double that enforces key state, encryption context and key id."""
 
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,27 +21,9 @@ from storage.providers import KeyDestroyed, KeyProvider, KeysUnavailable
 from storage.vault import VAULT
 from tests.cast import build_house
 from tests.conftest import Databases, Sql
-from tests.storage.kms_double import DAY, STARTED_AT, KmsDouble, run_kms
+from tests.storage.kms_double import DAY, STARTED_AT, KmsDouble
 
 DELETED_AT = datetime.fromtimestamp(STARTED_AT, UTC) + timedelta(days=7)
-
-
-@pytest.fixture
-def double() -> Iterator[KmsDouble]:
-    with run_kms() as running:
-        yield running
-
-
-@pytest.fixture
-def client(double: KmsDouble, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "tests")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "tests")
-    return connect("kms", endpoint=double.endpoint, region="us-east-1")
-
-
-@pytest.fixture
-def kms(client: Any) -> KeyProvider:
-    return AwsKms(client)
 
 
 def test_a_new_key_unwraps_to_itself_in_any_later_process(kms: KeyProvider, client: Any) -> None:

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from portal.actor import WORKER
 from portal.ids import new_id
 from storage.deleting import delete_blobs
-from storage.objects import FolderStore, object_key
+from storage.objects import object_key
 from storage.vault import VAULT
 from storage.verifying import Checked, verify_documents, verify_nightly
 from tests.cast import House
@@ -85,6 +85,19 @@ async def test_each_kind_of_damage_is_told(house: House, sql: Sql, blobs: list[A
     assert _path(tmp_path, flipped).exists()
 
 
+async def test_an_object_that_is_missing_is_told_whatever_the_sample(
+    house: House, sql: Sql, blobs: list[Any], tmp_path: Path
+) -> None:
+    for blob in blobs:
+        _path(tmp_path, blob).unlink()
+    done = await verify_documents(WORKER, sample=1, client_id=house.south.id)
+    assert done.checked == 1
+    ours = {blob["id"] for blob in blobs if blob["client_id"] == house.south.id}
+    assert len(done.failures) == len(ours)
+    assert {failure.blob_id for failure in done.failures} == ours
+    assert {failure.reason for failure in done.failures} == {"the object is missing"}
+
+
 async def test_objects_without_a_row_are_told_after_a_day_and_never_deleted(
     house: House, sql: Sql, blobs: list[Any], tmp_path: Path
 ) -> None:
@@ -119,17 +132,3 @@ async def test_a_night_is_checked_once(house: House, sql: Sql, blobs: list[Any])
     assert await verify_nightly(WORKER, now=NIGHT) is None
     await sql("UPDATE document_check SET started_at = started_at - interval '1 day'")
     assert await verify_nightly(WORKER, now=NIGHT) is not None
-
-
-async def test_the_folder_lists_what_it_holds(tmp_path: Path) -> None:
-    store, ours, theirs = FolderStore(tmp_path / "documents"), new_id(), new_id()
-    keys = {object_key(client, new_id()): size for client in (ours, theirs) for size in (0, 5, 100)}
-    began = time.time()
-    for key, size in keys.items():
-        async with store.writing(key) as sink:
-            await sink.write(bytes(size))
-    listed = [entry async for entry in store.list_keys()]
-    assert {key: size for key, size, _ in listed} == keys
-    assert all(abs(written.timestamp() - began) < 60 for _, _, written in listed)
-    assert {key async for key, _, _ in store.list_keys(ours)} == {key for key in keys if ours.hex in key}
-    assert [entry async for entry in store.list_keys(new_id())] == []

@@ -4,13 +4,17 @@ import io
 import resource
 import secrets
 import time
-from collections.abc import AsyncIterator
+from contextlib import aclosing
 
+import anyio
+import anyio.to_thread
 from PIL import Image, ImageDraw
 from reportlab.pdfgen.canvas import Canvas
 
-from storage.envelope import SealedReader, StreamOpener, StreamSealer, context, sealed_size
-from storage.pages import UnreadableDocument, render_pages
+from portal.ids import new_id
+from storage.envelope import SealedReader, StreamSealer, context, sealed_size
+from storage.objects import ObjectStore, object_key
+from storage.pages import render_pages
 from storage.sniffing import MediaType
 
 _KEY, _PLACE = secrets.token_bytes(32), context("bench")
@@ -30,29 +34,27 @@ async def measure_pages(document: bytes, media_type: MediaType = MediaType.PDF) 
     }  # fmt: skip
 
 
-async def measure_first_page(size: int) -> dict[str, object]:
-    """The first page of a sealed PDF of about `size` bytes: seconds, and how much of the object was fetched for it."""
-    sealed = _sealed_pdf(size)
-    fetched = [0, 0]
-
-    async def read() -> AsyncIterator[bytes]:
-        opener = StreamOpener(_KEY, _PLACE)
+async def measure_first_page(size: int, store: ObjectStore) -> dict[str, float]:
+    """The first page of a sealed PDF of about `size` bytes in a store: seconds, and what was fetched for it."""
+    key, sealed = object_key(new_id(), new_id()), _sealed_pdf(size)
+    async with store.writing(key) as sink:
         for start in range(0, len(sealed), _RUN):
-            fetched[0] += 1
-            fetched[1] += len(sealed[start : start + _RUN])
-            yield opener.update(sealed[start : start + _RUN])
-        yield opener.finalize()
+            await sink.write(sealed[start : start + _RUN])
+    fetched: list[int] = []
+
+    def read_range(start: int, stop: int) -> bytes:
+        piece = store.read_range(key, start, stop)
+        fetched.append(len(piece))
+        return piece
 
     began = time.perf_counter()
-    try:
-        pages = render_pages(read(), MediaType.PDF)
+    reader = await anyio.to_thread.run_sync(lambda: SealedReader(read_range, len(sealed), _KEY, _PLACE))
+    async with aclosing(render_pages(reader, MediaType.PDF, first=1, last=1, most=reader.size)) as pages:
         await anext(pages)
-        await pages.aclose()
-    except UnreadableDocument:
-        return {"not_measured": "the page process takes no document of this size"}
+    seconds = time.perf_counter() - began
+    await store.delete(key)
     return {
-        "seconds": round(time.perf_counter() - began, 2), "ranges": fetched[0],
-        "mib_fetched": round(fetched[1] / (1 << 20), 1),
+        "seconds": round(seconds, 2), "ranges": len(fetched), "mib_fetched": round(sum(fetched) / (1 << 20), 2),
     }  # fmt: skip
 
 
@@ -111,28 +113,6 @@ def _sealed_pdf(size: int) -> bytes:
     sealed = b"".join([*(sealer.update(part) for part in parts), sealer.finalize()])
     assert len(sealed) == sealed_size(sum(map(len, parts)))
     return sealed
-
-
-def measure_range_reads(size: int) -> dict[str, object]:
-    """Jumping to the end and to the middle of a sealed object of about `size` bytes: ranges and bytes fetched."""
-    sealed = _sealed_pdf(size)
-    fetched = [0, 0]
-
-    def read_range(start: int, stop: int) -> bytes:
-        fetched[0] += 1
-        fetched[1] += stop - start
-        return sealed[start:stop]
-
-    began = time.perf_counter()
-    reader = SealedReader(read_range, len(sealed), _KEY, _PLACE)
-    reader.seek(-4096, io.SEEK_END)
-    reader.read(4096)
-    reader.seek(reader.size // 2)
-    reader.read(1 << 20)
-    return {
-        "milliseconds": round((time.perf_counter() - began) * 1000, 1), "ranges": fetched[0],
-        "mib_fetched": round(fetched[1] / (1 << 20), 2),
-    }  # fmt: skip
 
 
 def _children() -> float:

@@ -34,9 +34,7 @@ from portal.identity.people import create_person, grant_client
 from portal.identity.permissions import permissions_of
 from portal.jobs import run_jobs
 from portal.settings import Settings, get_settings
-from storage.objects import FolderStore
-from storage.providers import LocalKeyring
-from storage.vault import VAULT
+from storage.opening_vault import open_vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ def scratch_settings(web_processes: int) -> Iterator[Settings]:
 
 async def fill(settings: Settings, *, coders: int) -> list[str]:
     """A client, its charts with their pages made, and coders; one chart for each. Returns the coders' addresses."""
-    VAULT.open(FolderStore(settings.documents_folder), LocalKeyring(settings.keyring_folder))
+    open_vault(settings)
     await DB.open(settings.database_url, size=settings.pool_size)
     try:
         company = Company()

@@ -47,15 +47,12 @@ async def upload_at_once(client_id: UUID, *, size: int, count: int) -> dict[str,
     }  # fmt: skip
 
 
-def measure_uploads(place: Workshop, client_id: UUID, *, size: int, count: int) -> "asyncio.Future[dict[str, float]]":
+async def measure_uploads(place: Workshop, client_id: UUID, *, size: int, count: int) -> dict[str, float]:
     """`upload_at_once` in a fresh process, so that nothing measured before counts."""
-    return asyncio.ensure_future(_apart(place, client_id, size, count))
-
-
-async def _apart(place: Workshop, client_id: UUID, size: int, count: int) -> dict[str, float]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "portal.commands.bench.uploads", str(place.folder), str(client_id), str(size),
-        str(count), stdout=asyncio.subprocess.PIPE, env={**os.environ, "CHARTWAY_DATABASE_URL": place.url},
+        str(count), place.endpoint, place.bucket, stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "CHARTWAY_DATABASE_URL": place.url},
     )  # fmt: skip
     said, _ = await process.communicate()
     if process.returncode:
@@ -77,8 +74,8 @@ def _reset_peak() -> int:
     return _memory("VmRSS")
 
 
-async def _main(folder: str, client_id: str, size: str, count: str) -> None:
-    place = Workshop(Path(folder), os.environ["CHARTWAY_DATABASE_URL"])
+async def _main(folder: str, client_id: str, size: str, count: str, endpoint: str, bucket: str) -> None:
+    place = Workshop(Path(folder), os.environ["CHARTWAY_DATABASE_URL"], endpoint, bucket)
     place.open_vault()
     await DB.open(place.url, size=6)
     try:

@@ -2,17 +2,21 @@
 
 import json
 import shutil
+from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from portal.commands.bench import sealing, storage
-from portal.commands.bench.pages import measure_first_page, measure_pages, measure_range_reads, scanned_pdf, text_pdf
+from portal.commands.bench.pages import measure_first_page, measure_pages, scanned_pdf, text_pdf
 from portal.commands.bench.rewrapping import measure_rewrapping
 from portal.commands.bench.uploads import upload_at_once
+from portal.commands.bench.workshop import Workshop, with_s3
+from storage.objects import FolderStore
 from tests.cast import House
-from tests.conftest import Sql
+from tests.conftest import Databases, Sql
 
 
 def test_the_ceiling_is_openssls_or_says_that_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,13 +35,14 @@ def test_speeds_are_counted_in_bytes_that_were_sealed() -> None:
     assert sealing.measure_two_threads(1 << 20) > 0
 
 
-async def test_pages_and_ranges() -> None:
+async def test_pages_and_ranges(tmp_path: Path) -> None:
     assert (await measure_pages(text_pdf(2)))["pages"] == 2
     assert (await measure_pages(scanned_pdf(1)))["pages"] == 1
-    ranges = measure_range_reads(20 << 20)
-    assert isinstance(ranges["mib_fetched"], float)
-    assert ranges["mib_fetched"] < 3
-    assert set(await measure_first_page(2 << 20)) in ({"seconds", "ranges", "mib_fetched"}, {"not_measured"})
+    store = FolderStore(tmp_path / "documents")
+    first = await measure_first_page(60 << 20, store)
+    assert first["ranges"] <= 8, "whoever looks at the first page does not fetch the others"
+    assert first["mib_fetched"] <= 2
+    assert [entry async for entry in store.list_keys()] == []
 
 
 async def test_keys_are_wrapped_again_and_uploads_are_stored(house: House, sql: Sql) -> None:
@@ -51,6 +56,23 @@ async def test_keys_are_wrapped_again_and_uploads_are_stored(house: House, sql: 
     assert [row["plain_size"] for row in stored] == [3 << 20] * 2
 
 
+async def test_both_stores_take_uploads_and_give_pages(
+    house: House, sql: Sql, databases: Databases, tmp_path: Path
+) -> None:
+    place = Workshop(tmp_path, databases.app)
+    for opened in (nullcontext(place), with_s3(place)):
+        with opened as elsewhere:
+            measured = await storage.measure_store(elsewhere, house.north.id, size=5 << 20)
+            keys = [entry.key async for entry in elsewhere.open_store().list_keys()]
+        uploads, first_page = measured.values()
+        assert uploads["mib_per_second"] > 0
+        assert 0 < first_page["ranges"] <= 8
+        assert len(keys) == 5, "four and the one that warms up"
+    assert not (tmp_path / "s3").exists()
+    [stored] = await sql("SELECT count(*) AS n FROM blob WHERE state = 'stored'")
+    assert stored["n"] == 10
+
+
 async def test_it_is_told_as_a_table_and_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
     ratio = {"mib_per_second": 2000, "ratio": 0.8, "middle_ratio": 0.75}
     measured: dict[str, Any] = {
@@ -58,12 +80,14 @@ async def test_it_is_told_as_a_table_and_as_json(monkeypatch: pytest.MonkeyPatch
         "ceiling": {"mib_per_second": 2500, "source": "openssl speed", "hot_loop_mib_per_second": 3000},
         "sealing": [{"bytes": size, "seal": ratio, "open": ratio} for size in sealing.SIZES],
         "seal_with_content_hash": ratio, "two_threads_to_one": 1.3,
-        "pages": {"text": {"pages": 1}, "scan": {"pages": 1}, "range_reads_of_200_mib": {"ranges": 3},
-                  "first_page_of_200_mib": {"not_measured": "why"}},
-        "rewrap_10000_keys": {"processor_seconds": 0.5}, "uploads_4_x_200_mib": {"folder": {"seconds": 1}},
+        "pages": {"text": {"pages": 1}, "scan": {"pages": 1}}, "rewrap_10000_keys": {"processor_seconds": 0.5},
+        "stores": {"folder": {"first_page_of_200_mib": {"ranges": 7}}, "S3": {"uploads": {"not_measured": "why"}}},
     }  # fmt: skip
     told = "\n".join(storage.tell(measured))
-    for words in ("64 KiB", "200 MiB", "0.80", "openssl speed", "not measured why", "into the folder: seconds 1"):
+    for words in (
+        "64 KiB", "200 MiB", "0.80", "openssl speed", "S3: uploads: not measured why",
+        "folder: first page of 200 mib: ranges 7",
+    ):  # fmt: skip
         assert words in told
 
     async def measure() -> dict[str, Any]:

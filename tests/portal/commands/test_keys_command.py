@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.signing import InstallationKey
 from tests.cast import House
 from tests.conftest import Databases, Sql
 from tests.factories import make_chart
@@ -74,7 +75,12 @@ async def test_destroying_asks_for_the_code_and_leaves_a_certificate(
     code, said = await chartway("keys", "certificate", certificate, "--verify")
     assert (code, "The certificate holds." in said, "signing key of this installation." in said) == (0, True, True)
 
-    (tmp_path / "keyring" / "installation.signing").unlink()
+    signing_key = tmp_path / "keyring" / "installation.signing"
+    signing_key.unlink()
+    code, said = await chartway("keys", "certificate", certificate, "--verify")
+    assert (code, "no signing key here" in said) == (0, True)
+    assert not signing_key.exists()
+    InstallationKey(tmp_path / "keyring")
     code, said = await chartway("keys", "certificate", certificate, "--verify")
     assert (code, "not the signing key of this installation" in said) == (0, True)
     await sql("SET session_replication_role = replica")
@@ -94,7 +100,7 @@ async def test_verifying_documents_ends_with_one_when_something_is_damaged(
 ) -> None:
     await make_chart(sql, house, with_pages=2)
     code, said = await chartway("verify", "documents", "--all")
-    assert (code, said.strip()) == (0, "5 read, 0 failed, 0 objects without a row.")
+    assert (code, said.strip()) == (0, "6 read, 0 failed, 0 objects without a row.")
     code, said = await chartway("verify", "documents", "--sample", "2", "--client", "NOR")
     assert (code, said.strip()) == (0, "2 read, 0 failed, 0 objects without a row.")
     [blob] = await sql("SELECT id, client_id, store_key FROM blob LIMIT 1")
