@@ -16,8 +16,8 @@ from storage.text_layer import WHOLE, TextLayer, Word
 
 #: Dots per inch of what is recognised; the pages that people see are coarser.
 DPI = 220
-#: Seconds for one page. A typical one takes three or four of processor time.
-PATIENCE = 180
+#: Seconds for one page by the clock; a typical one takes three to five of processor time, which is limited by itself.
+PATIENCE = 600
 #: Words that Tesseract itself believes less than this (of 100) are specks and lines.
 LEAST_BELIEVED = 30.0
 
