@@ -127,6 +127,7 @@ class DocumentPage(Table, tablename="document_page", db=DB):
     height = Integer(null=True, default=None)
     image_blob_id = UUID(null=True, default=None)
     text_blob_id = UUID(null=True, default=None)
+    recognised_at = Timestamptz(null=True, default=None)
 
 
 class Skill(Table, tablename="skill", db=DB):

@@ -25,13 +25,13 @@ class JobFailed(Exception):
     """What the job library may keep of a failure: the kind of error, never its text, which could name a patient."""
 
 
-async def put_in_line(name: str, subject_id: UUID) -> None:
+async def put_in_line(name: str, subject_id: UUID, *, priority: int = 0) -> None:
     """Put a job in line inside the current transaction: it exists if, and only if, that commits.
 
-    A job for the same subject that still waits is not put in line twice.
+    A job for the same subject that still waits is not put in line twice. The higher priority comes first.
     """
     queries = Queries(AsyncpgDriver(DB.connection))
-    await queries.enqueue(name, subject_id.bytes, dedupe_key=f"{name}:{subject_id}", on_conflict="skip")
+    await queries.enqueue(name, subject_id.bytes, priority, dedupe_key=f"{name}:{subject_id}", on_conflict="skip")
 
 
 async def run_jobs(

@@ -87,6 +87,12 @@ def _clamd(text: str) -> str:
     return text
 
 
+def _ocr(text: str) -> str:
+    if text not in ("auto", "off") and not text.startswith("/"):
+        raise ValueError("auto, off, or the path of the program, such as /opt/tesseract/bin/tesseract")
+    return text
+
+
 def _lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.split(";") if line.strip())
 
@@ -151,6 +157,8 @@ class Settings:
     clamd: str = _setting("CHARTWAY_CLAMD", _clamd, "/run/clamav/clamd.ctl")
     #: "required": refuse to start where documents cannot be opened behind walls; "as-there-is" opens them all the same.
     sandbox: str = _setting("CHARTWAY_SANDBOX", _one_of("required", "as-there-is"), "required")
+    #: Text recognition: "auto" where Tesseract is installed, "off", or the program's path.
+    ocr: str = _setting("CHARTWAY_OCR", _ocr, "auto")
     #: How much the log tells.
     log_level: str = _setting("CHARTWAY_LOG_LEVEL", _one_of("debug", "info", "warning", "error"), "info")
 

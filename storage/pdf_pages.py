@@ -20,6 +20,7 @@ MAX_DRAWN_PIXELS = 20_000_000  # per page; a poster is drawn coarser
 MAX_DRAWN_SIDE = 12_000  # of a long strip; JPEG itself ends at 65,535
 
 _TAIL = 65536
+_FEW = 20
 
 
 class PdfPages:
@@ -116,10 +117,21 @@ def _all_load(pdf: pypdfium2.PdfDocument) -> bool:
 def _drawn(page: pypdfium2.PdfPage, dpi: int) -> Image.Image:
     width, height = (max(side, 0.1) for side in page.get_size())
     scale = min(dpi / 72, (MAX_DRAWN_PIXELS / (width * height)) ** 0.5, MAX_DRAWN_SIDE / max(width, height))
-    bitmap = page.render(scale=scale, grayscale=True)
+    # PDFium shrinks pictures half as fast again when it draws in colour, and letters half as fast.
+    bitmap = page.render(scale=scale, grayscale=not _is_scan(page), prefer_bgrx=True, rev_byteorder=True)
     try:
         # A copy: the bitmap's own memory is given back below.
         drawn: Image.Image = bitmap.to_pil().convert("L")
         return drawn
     finally:
         bitmap.close()
+
+
+def _is_scan(page: pypdfium2.PdfPage) -> bool:
+    """True if among the few things on the page there is a picture."""
+    count = pypdfium2.raw.FPDFPage_CountObjects(page)
+    return count <= _FEW and any(
+        pypdfium2.raw.FPDFPageObj_GetType(pypdfium2.raw.FPDFPage_GetObject(page, index))
+        == pypdfium2.raw.FPDF_PAGEOBJ_IMAGE
+        for index in range(count)
+    )

@@ -4,7 +4,6 @@ import ctypes
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -18,6 +17,18 @@ _PIECES = re.compile(r"[^\s\x02]+\x02?")
 _FINE = 10_000_000  # of a page's side, for the one look at where its corners lie
 
 _Box = tuple[float, float, float, float]
+#: x = x0 + across * xa + up * xu; y = y0 + across * ya + up * yu.
+_Placing = tuple[float, float, float, float, float, float]
+
+# The same functions as in pypdfium2, with plain addresses for pointers: a page has hundreds of words, and checking five
+# pointers for each took longer than all that PDFium does.
+_address = ctypes.c_void_p
+_count_rects = ctypes.CFUNCTYPE(ctypes.c_int, _address, ctypes.c_int, ctypes.c_int)(
+    ctypes.cast(pdfium.FPDFText_CountRects, _address).value or 0
+)
+_get_rect = ctypes.CFUNCTYPE(ctypes.c_int, _address, ctypes.c_int, _address, _address, _address, _address)(
+    ctypes.cast(pdfium.FPDFText_GetRect, _address).value or 0
+)
 
 
 def find_words(page: pypdfium2.PdfPage) -> TextLayer | None:
@@ -55,11 +66,12 @@ def _layer(letters: str, box: Callable[[int, int], _Box | None]) -> TextLayer | 
     words: list[Word] = []
     size = end = 0
     for piece in _PIECES.finditer(letters):
-        place = box(piece.start(), len(piece.group()))
+        start, stop = piece.span()
+        place = box(start, stop - start)
         if place is None:
             continue  # beyond the edge: nobody sees it
-        gap = _gap(letters[end : piece.start()]) if text else ""
-        end = piece.end()
+        gap = _gap(letters[end:start]) if text else ""
+        end = stop
         word = _readable(piece.group())
         if gap:
             text.append(gap)
@@ -82,7 +94,7 @@ def _readable(word: str) -> str:
         # "hyper-tension" is a word that was broken; "T11-12" and "-" are written with their hyphen.
         word = word[:-1] if len(word) > 2 and word[-2].islower() else word[:-1] + "-"
     if word.isascii():
-        return re.sub(r"[\x00-\x1f\x7f]", "\ufffd", word)
+        return word if word.isprintable() else re.sub(r"[\x00-\x1f\x7f]", "\ufffd", word)
     return "".join(
         unicodedata.normalize("NFKC", letter) if "\ufb00" <= letter <= "\ufb06"
         else "" if letter == "\u00ad"
@@ -91,30 +103,43 @@ def _readable(word: str) -> str:
     )  # fmt: skip
 
 
-def _boxes(
-    textpage: pypdfium2.PdfTextPage, placed: Callable[[float, float], tuple[float, float]]
-) -> Callable[[int, int], _Box | None]:
-    raw = textpage.raw
-    sides = [ctypes.c_double() for _ in range(4)]
-    left, top, right, bottom = sides
-    pointers: list[Any] = [ctypes.byref(side) for side in sides]
+def _boxes(textpage: pypdfium2.PdfTextPage, placing: _Placing) -> Callable[[int, int], _Box | None]:
+    raw = ctypes.cast(textpage.raw, _address)
+    sides = (ctypes.c_double * 4)()
+    left, top, right, bottom = (_address(ctypes.addressof(sides) + 8 * side) for side in range(4))
+    x0, y0, xa, ya, xu, yu = placing
+
+    def one(index: int) -> _Box | None:
+        if not _get_rect(raw, index, left, top, right, bottom):
+            return None
+        west, north, east, south = sides
+        x, y = x0 + west * xa + north * xu, y0 + west * ya + north * yu
+        other_x, other_y = x0 + east * xa + south * xu, y0 + east * ya + south * yu
+        if x > other_x:
+            x, other_x = other_x, x
+        if y > other_y:
+            y, other_y = other_y, y
+        return x, y, other_x, other_y
 
     def box(start: int, count: int) -> _Box | None:
-        corners = []
-        for index in range(pdfium.FPDFText_CountRects(raw, start, count)):
-            if pdfium.FPDFText_GetRect(raw, index, *pointers):
-                corners += [placed(left.value, top.value), placed(right.value, bottom.value)]
-        if not corners:
+        pieces = _count_rects(raw, start, count)
+        whole = one(0) if pieces > 0 else None
+        for index in range(1, pieces):
+            whole = _around(whole, one(index))
+        if whole is None or whole[2] <= 0 or whole[3] <= 0 or whole[0] >= WHOLE or whole[1] >= WHOLE:
             return None
-        across, down = [x for x, _ in corners], [y for _, y in corners]
-        if max(across) <= 0 or max(down) <= 0 or min(across) >= WHOLE or min(down) >= WHOLE:
-            return None
-        return min(across), min(down), max(across), max(down)
+        return whole
 
     return box
 
 
-def _placing(page: pypdfium2.PdfPage) -> Callable[[float, float], tuple[float, float]]:
+def _around(one: _Box | None, other: _Box | None) -> _Box | None:
+    if one is None or other is None:
+        return one or other
+    return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
+
+
+def _placing(page: pypdfium2.PdfPage) -> _Placing:
     """From points of the PDF to ten-thousandths of its picture; rotation and crop box come from PDFium itself."""
     x, y = ctypes.c_int(), ctypes.c_int()
 
@@ -125,12 +150,12 @@ def _placing(page: pypdfium2.PdfPage) -> Callable[[float, float], tuple[float, f
     width, height = page.get_size()
     unit = max(width, height, 1.0)
     (x0, y0), (xa, ya), (xu, yu) = corner(0, 0), corner(unit, 0), corner(0, unit)
-    xa, ya, xu, yu = (xa - x0) / unit, (ya - y0) / unit, (xu - x0) / unit, (yu - y0) / unit
-    return lambda across, up: (x0 + across * xa + up * xu, y0 + across * ya + up * yu)
+    return x0, y0, (xa - x0) / unit, (ya - y0) / unit, (xu - x0) / unit, (yu - y0) / unit
 
 
 def _rounded(place: _Box) -> tuple[int, int, int, int]:
     left, top, right, bottom = place
     return (
-        max(0, int(left)), max(0, int(top)), min(WHOLE, int(right) + 1), min(WHOLE, int(bottom) + 1)
+        int(left) if left > 0 else 0, int(top) if top > 0 else 0,
+        int(right) + 1 if right < WHOLE else WHOLE, int(bottom) + 1 if bottom < WHOLE else WHOLE,
     )  # fmt: skip

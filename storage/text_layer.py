@@ -6,7 +6,7 @@ import msgspec
 WHOLE = 10_000
 
 
-class Word(msgspec.Struct, frozen=True, array_like=True):
+class Word(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One word: its letters in the layer's text (`start` to before `end`), and its box on the picture."""
 
     start: int

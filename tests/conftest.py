@@ -28,6 +28,7 @@ from tests.seaweed import Seaweed
 for name in [name for name in os.environ if name.startswith("CHARTWAY_") and name != "CHARTWAY_KILLS"]:
     del os.environ[name]  # an exported setting must never point the tests at somebody's database
 os.environ["CHARTWAY_SCAN"] = "off"  # tests that scan say so
+os.environ["CHARTWAY_OCR"] = "off"  # likewise; what is installed must not matter
 
 REPOSITORY = Path(__file__).parents[1]
 

@@ -2,3 +2,5 @@
 
 #: The job that prepares one document.
 PREPARE_DOCUMENT = "prepare document"
+#: The job that finds words on pages that came without.
+RECOGNISE_TEXT = "recognise text"

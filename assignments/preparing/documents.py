@@ -10,6 +10,7 @@ from assignments.duplicates import COMPARE_TEXT
 from assignments.duplicates.finding import note_files
 from assignments.preparing.additions import place_addition
 from assignments.preparing.charts import settle_chart
+from assignments.preparing.recognising import let_recognise
 from assignments.preparing.scans import INFECTED, scan_document
 from auditing.access_log.actions import Action
 from auditing.access_log.recording import record
@@ -146,6 +147,8 @@ async def _decide(
         if pages:
             await note_files(WORKER, document_id=waiting.id)
             await put_in_line(COMPARE_TEXT, waiting.id)
+            if not all(page.text for page in pages):
+                await let_recognise(waiting.id)
             await place_addition(WORKER, chart_id=waiting.chart_id, document_id=waiting.id, now=now)
         await settle_chart(WORKER, chart_id=waiting.chart_id, now=now)
 

@@ -9,6 +9,7 @@ import asyncpg
 from assignments.viewing.watermarks import Mark
 from portal.database import DB
 from storage.blobs import OpenableBlob, find_blob, read_whole_blob
+from storage.recognition import recognition_state
 from storage.text_layer import unpack_layer
 
 
@@ -24,6 +25,7 @@ class PageRow:
     height: int | None
     is_image: bool
     has_text: bool
+    no_words: str  # why a picture has no words, for a person; empty if it has some
     words: OpenableBlob | None  # of a page without a picture: such pages were made before notes were drawn
 
 
@@ -40,6 +42,7 @@ class ViewPage:
     height: int | None
     is_image: bool
     has_text: bool
+    no_words: str = ""
     text: str = ""
     mark: str = ""
 
@@ -47,7 +50,7 @@ class ViewPage:
 async def find_pages(chart_id: UUID) -> list[PageRow]:
     """The pages of a chart's usable documents in reading order, read inside the current transaction."""
     rows = await DB.fetch(
-        "SELECT p.id, d.position, p.number, p.width, p.height, p.image_blob_id, p.text_blob_id"
+        "SELECT p.id, d.position, p.number, p.width, p.height, p.image_blob_id, p.text_blob_id, p.recognised_at"
         " FROM document_page p JOIN document d ON d.id = p.document_id"
         " WHERE p.chart_id = $1 AND d.state = 'ready' AND d.superseded_at IS NULL ORDER BY d.position, p.number",
         chart_id,
@@ -63,7 +66,7 @@ async def show_pages(rows: list[PageRow], mark: Mark) -> list[ViewPage]:
         shown.append(
             ViewPage(
                 row.id, row.place, len(rows), row.document, row.number, row.width, row.height, row.is_image,
-                row.has_text, text, mark.text,
+                row.has_text, row.no_words, text, mark.text,
             )
         )  # fmt: skip
     return shown
@@ -75,9 +78,21 @@ async def database_now() -> datetime:
     return moment
 
 
+def _why_no_words(was_read: bool) -> str:
+    if was_read:
+        return "No words were found on this scan."
+    return {
+        "off": "No words were found on this scan: text recognition is off.",
+        "missing": "No words were found on this scan: text recognition is not installed.",
+        "ready": "No words were found on this scan yet: text recognition is under way.",
+    }[recognition_state()]
+
+
 async def _page(row: asyncpg.Record, place: int) -> PageRow:
     is_image = row["image_blob_id"] is not None
+    has_text = row["text_blob_id"] is not None
     return PageRow(
-        row["id"], place, row["position"], row["number"], row["width"], row["height"], is_image,
-        row["text_blob_id"] is not None, None if is_image else await find_blob(row["text_blob_id"]),
+        row["id"], place, row["position"], row["number"], row["width"], row["height"], is_image, has_text,
+        "" if has_text else _why_no_words(row["recognised_at"] is not None),
+        None if is_image else await find_blob(row["text_blob_id"]),
     )  # fmt: skip

@@ -59,6 +59,7 @@ class Action(StrEnum):
     KEY_DESTROYED = "key:destroyed"
     KEY_ROTATED = "key:rotated"
     LATE_DOCUMENT_DECIDED = "late-document:decided"
+    PAGE_RECOGNISED = "page:recognised"
     PAGE_VIEWED = "page:viewed"
     PATIENT_EXPORTED = "patient:exported"
     PERSON_CREATED = "person:created"

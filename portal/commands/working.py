@@ -9,6 +9,7 @@ from assignments.duplicates import jobs as duplicates
 from assignments.events import HAND_OUT, Subscription, hand_out
 from assignments.intake.sending_staged import sweep_open_uploads
 from assignments.preparing import jobs as preparing
+from assignments.preparing.recognising import recognise_what_waits
 from assignments.preparing.scans import scan_what_waits
 from assignments.pulling import return_expired
 from assignments.retention.purging import keep_retention
@@ -53,6 +54,11 @@ async def scan_again() -> int:
     return await scan_what_waits(WORKER)
 
 
+async def recognise_again() -> int:
+    """Have scans read that nobody has read yet: those of before text recognition was installed, too."""
+    return await recognise_what_waits(WORKER)
+
+
 async def go_on_rotating() -> int:
     """Finish rotations of clients' keys and drop versions that nothing refers to any more."""
     return await finish_rotations(WORKER)
@@ -65,6 +71,6 @@ async def verify_documents_nightly() -> object:
 
 #: What is done again and again: every so many seconds, the first time at once.
 EVERY: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = (
-    (5, take_back_expired), (60, sweep), (60, scan_again), (600, go_on_rotating), (1800, verify_documents_nightly),
-    (3600, keep_retention), (DAY, sweep_leftovers),
+    (5, take_back_expired), (60, sweep), (60, scan_again), (600, recognise_again), (600, go_on_rotating),
+    (1800, verify_documents_nightly), (3600, keep_retention), (DAY, sweep_leftovers),
 )  # fmt: skip

@@ -66,6 +66,7 @@ WORDS: dict[Action, tuple[str, str]] = {
     Action.KEY_DESTROYED: ("Key destroyed", "destroyed the key of {}"),
     Action.KEY_ROTATED: ("Key rotated", "rotated the key of {}"),
     Action.LATE_DOCUMENT_DECIDED: ("Late document decided", "decided what the late {} means"),
+    Action.PAGE_RECOGNISED: ("Page recognised", "had {} read by text recognition"),
     Action.PAGE_VIEWED: ("Page viewed", "looked at {}"),
     Action.PATIENT_EXPORTED: ("Patient exported", "took the record of {} out with its client"),
     Action.PERSON_CREATED: ("Person created", "added {}"),

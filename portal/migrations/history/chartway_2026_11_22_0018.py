@@ -4,7 +4,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from portal.migrations.running import sql_migration
 
-ID = "2026-11-22T04:00:00:000018"
+ID = "2026-11-22T00:00:00:000018"
 VERSION = "1.38.0"
 DESCRIPTION = "Finished deliveries"
 
