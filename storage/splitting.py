@@ -7,8 +7,8 @@ from storage.page_orders import PageOrder
 from storage.pages import UnreadableDocument, open_conversation
 from storage.sniffing import MediaType
 
-#: Of small pictures: enough to tell a cover sheet from a first page.
-SMALL_DPI = 38
+#: Of small pictures: enough to read whose page it is.
+SMALL_DPI = 72
 TOO_LARGE = "A part of this PDF is larger than one document may be. Split it into smaller ranges."
 
 

@@ -21,7 +21,7 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("mrn", "Medical record number.", "MRN-204"),
     ("born_on", "Birth date: 1961-05-04 or 05/04/1961.", "1961-05-04"),
     ("payer", "Payer; may be empty.", "Medicare"),
-    ("stat", "yes, if the codes are needed within 4 hours; else empty.", ""),
+    ("stat", "yes, if it cannot wait: due within the STAT hours of its service line. Else empty.", ""),
 )
 NAMES = tuple(name for name, _, _ in COLUMNS)
 

@@ -255,10 +255,20 @@
 
   /* ---------- what a file says of its encounter: into empty fields only, marked until somebody has looked ---------- */
 
+  /* A form filled from two patients' files would be a patient that nobody is. */
+  const SAME = ["encounter_number", "patient_name", "mrn", "born_on"];
+  const wordsOf = (text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean).sort().join(" ");
+  const differs = (one, other) => Boolean(one) && wordsOf(one) !== wordsOf(String(other));
+
   async function propose(form, upload, line) {
     if (!form.elements.encounter_number) return;
     const answer = await ask("GET", `/staged/${upload.id}/files/${line.serverId}/facts`).catch(() => null);
-    for (const [name, value] of Object.entries(answer?.facts ?? {})) {
+    const facts = Object.entries(answer?.facts ?? {});
+    if (facts.some(([name, value]) => SAME.includes(name) && differs(form.elements[name]?.value, value))) {
+      line.words.textContent = "arrived; it names another patient or encounter than the form, please check";
+      return;
+    }
+    for (const [name, value] of facts) {
       const field = form.elements[name];
       if (!field || field.value || field.dataset.typed) continue;
       field.value = value;
