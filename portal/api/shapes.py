@@ -49,7 +49,7 @@ class NewEncounter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     service_line: Annotated[str, _NAMED] = ""
     location: Annotated[str, _NAMED] = ""
     payer: Annotated[str, msgspec.Meta(max_length=120)] = ""
-    stat: Annotated[bool, msgspec.Meta(description="It cannot wait: due within the STAT hours of its service line")] = False
+    stat: Annotated[bool, msgspec.Meta(description="Due within the STAT hours of its service line")] = False
 
 
 class Awaited(msgspec.Struct, frozen=True):
