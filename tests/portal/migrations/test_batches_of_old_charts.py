@@ -23,7 +23,7 @@ async def old(server: EmbeddedPostgres, worker_id: str) -> AsyncIterator[tuple[s
     await admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     await prepare(server.url, server.password, name)
     owner = await asyncpg.connect(server.url(name, "chartway_owner"))
-    for script in ("0001_ground", "0002_storage", "0003_assignments", "0004_quality", "0005_invoicing"):
+    for script in ("0001_ground", "0002_storage", "0003_assignments", "0004_quality", "0005_invoicing", "0008_keys"):
         await owner.execute((SQL / f"{script}.sql").read_text())
     await owner.close()
     yield name, server.url(name, "chartway_owner")
