@@ -105,7 +105,9 @@ async def _take_file(
         taken = await take_one(person, file.name, file, client_id=client_id, limits=limits, room=room)
     if isinstance(taken, Refused):
         await file.skip()
-        return Refused(taken.name, file.size, taken.reason)
+        # Only now is it known how large it is: one that is too large by itself is told so.
+        is_too_large = taken.reason == limits.too_much and file.size > limits.file_bytes
+        return Refused(taken.name, file.size, limits.too_large if is_too_large else taken.reason)
     return taken
 
 
