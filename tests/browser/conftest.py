@@ -146,10 +146,10 @@ def _free_port() -> int:
 
 async def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes]) -> None:
     async with httpx.AsyncClient() as client:
-        for _ in range(300):
+        for _ in range(900):
             assert process.poll() is None, "the web process ended before it answered"
             with suppress(httpx.HTTPError):
                 if (await client.get(f"{url}/sign-in")).status_code == 200:
                     return
             await asyncio.sleep(0.1)
-    raise AssertionError("the portal did not answer within 30 seconds")
+    raise AssertionError("the portal did not answer within 90 seconds")

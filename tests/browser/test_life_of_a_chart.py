@@ -81,7 +81,8 @@ async def _upload(page: Page, folder: Path) -> None:
     await page.get_by_label("Patient name").fill("Quilla Abernathy")
     await page.get_by_label("MRN").fill("M-99")
     await page.get_by_label("Birth date").fill("1961-02-03")
-    (folder / "note.txt").write_bytes(NOTE)
+    # Not the very note of last month, which would be held as a possible duplicate.
+    (folder / "note.txt").write_bytes(NOTE.replace(b"five days", b"two days"))
     (folder / "letter.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 not something we read")
     await page.locator("#f-files").set_input_files([folder / "note.txt", folder / "letter.doc"])
     await expect(page.locator("[data-upload-list] li").first).to_contain_text("arrived")

@@ -56,6 +56,10 @@ ended["dumpable"] = libc.prctl(3, 0, 0, 0, 0)
 print(json.dumps(ended), flush=True)
 """
 
+PROBES = (
+    "read", "write", "list", "unlink", "connect", "bind", "socket", "execute", "fork", "kill", "limits", "trace",
+)  # fmt: skip
+
 
 def probed(before: str = "", skipped: tuple[str, ...] = ()) -> dict[str, object]:
     """How each probe ended: "done", or the error's number."""
@@ -73,9 +77,7 @@ def test_this_kernel_has_what_it_takes() -> None:
 def test_nothing_outside_can_be_reached() -> None:
     ended = probed()
     refused = [1, 13]  # EPERM, EACCES
-    for name in (
-        "read", "write", "list", "unlink", "connect", "bind", "socket", "execute", "fork", "kill", "limits", "trace",
-    ):  # fmt: skip
+    for name in PROBES:
         assert ended[name] in refused, (name, ended)
     assert ended["core"] == 0
     assert not Path("/tmp/chartway-probe").exists()
@@ -91,7 +93,8 @@ def test_nothing_outside_can_be_reached() -> None:
     ids=["Landlock", "seccomp"],
 )  # fmt: skip
 def test_each_wall_stands_alone(without: str, names: tuple[str, ...]) -> None:
-    ended = probed(without)
+    # The other wall's probes get through, and being traced would halt the prober at its next signal.
+    ended = probed(without, skipped=tuple({*PROBES} - {*names}))
     assert {name: ended[name] in (1, 13) for name in names} == dict.fromkeys(names, True)
 
 

@@ -57,6 +57,7 @@ def scratch_settings(web_processes: int) -> Iterator[Settings]:
     os.environ.update(
         CHARTWAY_DATA=str(folder), CHARTWAY_PORT=str(port), CHARTWAY_ORIGIN=f"http://127.0.0.1:{port}",
         CHARTWAY_WEB_PROCESSES=str(web_processes), CHARTWAY_LOG_LEVEL="warning",
+        CHARTWAY_SCAN="off", CHARTWAY_OCR="off",
     )  # fmt: skip
     get_settings.cache_clear()
     server = embedded_server(get_settings())
@@ -76,6 +77,7 @@ async def fill(settings: Settings, *, coders: int) -> list[str]:
         company = Company()
         first = Actor(Kind.ADMINISTRATOR, name="set-up")
         await _add(company, first, Kind.MANAGER, "manager@bench.example", "Manager")
+        await _add(company, first, Kind.COMPLIANCE, "compliance@bench.example", "Compliance")
         await open_demo_client(company, RADIOLOGY)
         client_id, manager = company.clients[RADIOLOGY.code], company.of_kind(Kind.MANAGER)[0]
         await _add(company, first, Kind.CLIENT, "staff@bench.example", "Staff", client_id)
