@@ -127,7 +127,7 @@ class Seaweed:
 
 
 def _die_with_parent() -> None:
-    """A run that is killed must not leave its server behind."""
+    """A run that is killed must not leave its server behind. To the kernel the parent is the thread that starts it."""
     if sys.platform == "linux":
         pr_set_pdeathsig = 1
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
