@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 from pathlib import Path
 
 
@@ -25,6 +26,22 @@ def publish(temporary: Path, final: Path) -> None:
     os.link(temporary, final, follow_symlinks=False)
     temporary.unlink()
     sync_folder(final.parent)
+
+
+def write_first(path: Path, content: bytes) -> None:
+    """Write a small secret file unless it is there: of several processes that do so at once, the first wins."""
+    temporary = path.with_suffix(f".{secrets.token_hex(8)}.new")
+    descriptor = create_file(temporary)
+    try:
+        os.write(descriptor, content)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    try:
+        with contextlib.suppress(FileExistsError):
+            publish(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def sync_folder(path: Path) -> None:

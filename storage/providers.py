@@ -14,7 +14,7 @@ from uuid import UUID
 from portal.clock import utc_now
 from portal.errors import PortalError, Unavailable
 from storage.envelope import context, seal, unseal
-from storage.folders import create_file, make_private_folder, publish, sync_folder
+from storage.folders import make_private_folder, sync_folder, write_first
 
 
 class KeyDestroyed(PortalError):
@@ -107,19 +107,7 @@ class LocalKeyring:
         with contextlib.suppress(KeyDestroyed):
             return self._master(provider_key)
         path = self._path(provider_key)
-        temporary = path.with_suffix(f".{secrets.token_hex(8)}.new")
-        descriptor = create_file(temporary)
-        try:
-            os.write(descriptor, secrets.token_bytes(32))
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        try:
-            # Two processes may make the first master at once: the one that publishes first wins, both use it.
-            with contextlib.suppress(FileExistsError):
-                publish(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        write_first(path, secrets.token_bytes(32))
         return self._master(provider_key)
 
     def _master(self, provider_key: str) -> bytes:

@@ -1,14 +1,11 @@
 """The installation's own signing key: what makes its certificates provable. It never enters the database."""
 
-import contextlib
-import os
-import secrets
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from storage.folders import create_file, make_private_folder, publish
+from storage.folders import make_private_folder, write_first
 
 _FILE = "installation.signing"
 
@@ -21,7 +18,7 @@ class InstallationKey:
         make_private_folder(folder)
         path = folder / _FILE
         if not path.exists():
-            _make(path)
+            write_first(path, Ed25519PrivateKey.generate().private_bytes_raw())
         self._key = _read(path)
 
     @property
@@ -53,19 +50,3 @@ def is_signed(statement: bytes, signature: bytes, public_key: bytes) -> bool:
 
 def _read(path: Path) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
-
-
-def _make(path: Path) -> None:
-    temporary = path.with_suffix(f".{secrets.token_hex(8)}.new")
-    descriptor = create_file(temporary)
-    try:
-        os.write(descriptor, Ed25519PrivateKey.generate().private_bytes_raw())
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    try:
-        # Of two processes that make it at once the first wins, and both use that one.
-        with contextlib.suppress(FileExistsError):
-            publish(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

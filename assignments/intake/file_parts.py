@@ -71,7 +71,8 @@ async def put_together(person: Actor, *, upload_id: UUID, file_id: UUID) -> str 
         await touch(upload_id)
         file = await lock_file(upload_id, file_id)
         if file["state"] != "receiving":
-            return await DB.value("SELECT refusal FROM staged_file WHERE id = $1", file_id)  # type: ignore[no-any-return]
+            refusal: str | None = await DB.value("SELECT refusal FROM staged_file WHERE id = $1", file_id)
+            return refusal
         parts = await _find_parts(file_id, file["size"])
         name = (await open_fields("staged_file.name", {file_id: file["name_sealed"]}))[file_id]
         most = (await get_limits(client_id)).file_bytes
