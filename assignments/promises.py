@@ -111,7 +111,7 @@ def working_time_between(start: datetime, end: datetime, calendar: Calendar) -> 
 def at_risk_from(due: datetime, *, promise_hours: int, at_risk_minutes: int | None = None) -> datetime:
     """From when on an unfinished chart is at risk: `at_risk_minutes` before it is due.
 
-    None: a fifth of its promise (of its STAT hours if it is STAT), at most four hours.
+    None: a fifth of its promise (of its STAT hours if it is STAT), at most four hours. SQL has it under the same name.
     """
     if at_risk_minutes is not None:
         return due - timedelta(minutes=at_risk_minutes)
@@ -121,13 +121,6 @@ def at_risk_from(due: datetime, *, promise_hours: int, at_risk_minutes: int | No
 def when_to_widen(due: datetime, widen_minutes: int | None) -> datetime | None:
     """From when on a chart that waits is offered to more people than its own; None: never."""
     return None if widen_minutes is None else due - timedelta(minutes=widen_minutes)
-
-
-#: `at_risk_from` for a `chart c` and its `service_line s`, in SQL.
-AT_RISK_FROM = (
-    f"(c.due_at - make_interval(mins => coalesce(s.at_risk_minutes, least({_RISK_MOST // timedelta(minutes=1)},"
-    f" {60 // _RISK_SHARE} * CASE WHEN c.is_stat THEN s.stat_hours ELSE s.promise_hours END))))"
-)
 
 
 def _working_hours(since: datetime, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
