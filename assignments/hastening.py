@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from assignments.due_times import change_due
+from assignments.due_times import change_due, lock_places
 from assignments.events import tell
 from assignments.promises import stat_due_at
 from assignments.rules import ChartState
@@ -40,6 +40,7 @@ async def change_haste(actor: Actor, *, chart_id: UUID, is_stat: bool, now: date
     final or it was cancelled.
     """
     async with acting_as(actor):
+        await lock_places(chart_id)
         row = await DB.fetch_one(
             "SELECT c.client_id, c.patient_id, c.state, c.is_stat, c.due_at,"
             " coalesce(c.agreed_due_at, c.promised_due_at) AS ordinary_due_at, s.stat_hours FROM chart c"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from assignments.due_times import change_due
+from assignments.due_times import change_due, lock_places
 from assignments.events import tell
 from assignments.hastening import CAN_HASTEN
 from assignments.promises import stat_due_at
@@ -39,6 +39,7 @@ async def agree_due_time(manager: Actor, *, chart_id: UUID, due: datetime, reaso
     if not now < due <= now + FARTHEST:
         raise Invalid("A due time lies ahead, by a year at most. Choose a later or an earlier one.")
     async with acting_as(manager):
+        await lock_places(chart_id)
         chart = await _lock(chart_id)
         if chart["agreed_due_at"] == chart["due_at"] == due:
             return
@@ -52,6 +53,7 @@ async def keep_promise(manager: Actor, *, chart_id: UUID, now: datetime) -> None
     Raises NotFound, and Conflict once its codes are final or it was cancelled.
     """
     async with acting_as(manager):
+        await lock_places(chart_id)
         chart = await _lock(chart_id)
         if chart["agreed_due_at"] is None:
             return

@@ -60,7 +60,7 @@ class EmbeddedPostgres:
             self._make_cluster()
         if not self.is_running():
             settings = {**_ALWAYS, **(_FAST if self.fast else {}), "unix_socket_directories": str(self.socket)}
-            options = " ".join(f"-c \"{name}={value}\"" for name, value in settings.items())
+            options = " ".join(f'-c "{name}={value}"' for name, value in settings.items())
             log = str(self.folder / "log")
             self._run("pg_ctl", "-D", str(self.data), "-w", "-t", "60", "-l", log, "-o", options, "start")
 

@@ -13,7 +13,14 @@ from portal.identity.permissions import Permission
 from portal.pages.calendar_form import WEEK, read_week, show_week
 from portal.tenancy.calendars import get_days, keep_clients_week, set_line_week
 from portal.tenancy.queries import get_client, get_service_line
-from portal.tenancy.rules import LONGEST_PROMISE, LONGEST_STAT, LONGEST_WARNING, SHORTEST_PROMISE
+from portal.tenancy.rules import (
+    LONGEST_PROMISE,
+    LONGEST_STAT,
+    LONGEST_WARNING,
+    LONGEST_WIDENING,
+    SHORTEST_PROMISE,
+    SHORTEST_WIDENING,
+)
 from portal.tenancy.terms import LineTerms, set_terms
 from portal.web.answers import see_other
 from portal.web.forms import Form, FormError, read_form
@@ -43,7 +50,8 @@ async def post_promise(
         form.integer("promise_hours", "The promise in hours", low=SHORTEST_PROMISE, high=LONGEST_PROMISE),
         form.integer("stat_hours", "STAT hours", low=1, high=LONGEST_STAT),
         form.choice("hours", "which hours count", ("elapsed", "working")) == "working",
-        _minutes(form, "at_risk_minutes", "The warning in minutes"),
+        _minutes(form, "at_risk_minutes", "The warning in minutes", 1, LONGEST_WARNING),
+        _minutes(form, "widen_minutes", "The minutes", SHORTEST_WIDENING, LONGEST_WIDENING),
     )
     try:
         form.ensure()
@@ -78,9 +86,9 @@ async def post_calendar(
     return await see_other(request, f"{place}#calendar", flash="Its own calendar holds for what comes from now on.")
 
 
-def _minutes(form: Form, name: str, label: str) -> int | None:
+def _minutes(form: Form, name: str, label: str, low: int, high: int) -> int | None:
     """Minutes before a due time; None if nothing was entered."""
-    return form.integer(name, label, low=1, high=LONGEST_WARNING) if form.values.get(name) else None
+    return form.integer(name, label, low=low, high=high) if form.values.get(name) else None
 
 
 async def _page(
@@ -93,9 +101,9 @@ async def _page(
     errors = refusal.errors if isinstance(refusal, FormError) else {field: refusal.message} if refusal else {}
     is_calendar = request.scope["path"].endswith("/calendar")
     calendar: dict[str, str] = {**show_week(days.week)} | ({"keeps_holidays": "1"} if days.keeps_holidays else {})
-    terms = {
+    terms: dict[str, Any] = {
         "promise_hours": line.promise_hours, "stat_hours": line.stat_hours, "at_risk_minutes": line.at_risk_minutes,
-        "hours": "working" if line.in_working_hours else "elapsed",
+        "widen_minutes": line.widen_minutes, "hours": "working" if line.in_working_hours else "elapsed",
     }  # fmt: skip
     return page(
         request, "portal/line_promise.html", status=refusal.status if refusal else 200, client=client, line=line,
@@ -103,6 +111,7 @@ async def _page(
         calendar=form.values if form and is_calendar else calendar,
         values=form.values if form and not is_calendar else terms,
         longest_promise=LONGEST_PROMISE, longest_stat=LONGEST_STAT, longest_warning=LONGEST_WARNING,
+        widening=(SHORTEST_WIDENING, LONGEST_WIDENING),
     )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ class ServiceLine:
     stat_hours: int
     in_working_hours: bool
     at_risk_minutes: int | None
+    widen_minutes: int | None
     retired_at: datetime | None
 
 
@@ -45,8 +46,8 @@ SELECT c.id, c.code, c.name, c.time_zone, c.created_at, c.closed_at,
   FROM client c"""
 _COUNT = "SELECT count(*) FROM client c"
 _LINES = (
-    "SELECT id, name, specialty, promise_hours, stat_hours, in_working_hours, at_risk_minutes, retired_at"
-    " FROM service_line"
+    "SELECT id, name, specialty, promise_hours, stat_hours, in_working_hours, at_risk_minutes, widen_minutes,"
+    " retired_at FROM service_line"
 )
 _WANTED = " WHERE ($1 = '' OR strpos(lower(c.code || ' ' || c.name), lower($1)) > 0)"
 

@@ -24,6 +24,7 @@ US_ZONES = (
 SHORTEST_PROMISE, LONGEST_PROMISE = 1, 2000  # hours
 LONGEST_STAT = 168  # hours
 LONGEST_WARNING = 20160  # minutes: two weeks
+SHORTEST_WIDENING, LONGEST_WIDENING = 5, 10080  # minutes before a chart is due
 
 #: From how many days before its end on an agreement is warned of, the second time in earnest.
 FIRST_WARNING, LAST_WARNING = 60, 30
