@@ -62,7 +62,7 @@ async def change_haste(actor: Actor, *, chart_id: UUID, is_stat: bool, now: date
             "UPDATE chart SET is_stat = $2, stat_requested_at = $3 WHERE id = $1",
             chart_id, is_stat, now if is_stat else None,
         )  # fmt: skip
-        await change_due(chart_id, due=due)
+        await change_due(chart_id, due=due, now=now)
         await tell(
             actor, kind="hastened" if is_stat else "unhurried", client_id=row["client_id"], chart_id=chart_id,
             from_state=row["state"], to_state=row["state"], now=now,

@@ -81,7 +81,7 @@ async def _lock(chart_id: UUID) -> asyncpg.Record:
 async def _change(
     manager: Actor, chart_id: UUID, chart: asyncpg.Record, *, due: datetime, kind: str, reason: str, now: datetime
 ) -> None:
-    await change_due(chart_id, due=due)
+    await change_due(chart_id, due=due, now=now)
     await tell(
         manager, kind=kind, client_id=chart["client_id"], chart_id=chart_id, from_state=chart["state"],
         to_state=chart["state"], now=now,

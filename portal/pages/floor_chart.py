@@ -1,6 +1,6 @@
 """One chart as managers see it: how it stands, what it took, how it came there; its due time is agreed here."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -51,7 +51,7 @@ async def post_due_time(request: Request[Any, Any, Any], chart_id: FromPath[UUID
 def _moment(form: Form, name: str, zone: str) -> datetime:
     """A wall-clock time of `zone`; of one that comes twice the first."""
     try:
-        return datetime.fromisoformat(form.values.get(name, "")).replace(tzinfo=ZoneInfo(zone))
+        return datetime.fromisoformat(form.values.get(name, "")).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     except ValueError:
         form.wrong(name, "The due time is missing. It is a day and a time such as 2026-09-14 17:00.")
         return utc_now()

@@ -62,6 +62,9 @@ END $$;
 CREATE TRIGGER chart_is_promised BEFORE INSERT ON chart FOR EACH ROW EXECUTE FUNCTION promise_as_due();
 
 GRANT UPDATE (promised_due_at, agreed_due_at) ON chart TO chartway_manager, chartway_worker;
+-- A STAT chart that is reopened is asked for anew; one that is late no longer steps back to its place in line.
+GRANT UPDATE (stat_requested_at) ON chart TO chartway_worker;
+GRANT UPDATE (boosted_at), SELECT (boosted_at) ON queue_entry TO chartway_client;
 
 -- Turnaround --------------------------------------------------------------------------------------------------------
 
