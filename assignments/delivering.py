@@ -6,6 +6,7 @@ from assignments.coding.versions import find_latest, find_lines
 from assignments.events import ChartEvent
 from assignments.moving import move_chart
 from assignments.rules import ChartState
+from assignments.turnaround.measuring import measure_delivery
 from portal.actor import Actor
 from portal.database import DB
 from portal.ids import new_id
@@ -25,7 +26,8 @@ async def deliver_chart(worker: Actor, event: ChartEvent) -> None:
     coding = await find_latest(event.chart_id, "coder")
     if coding is None:
         raise RuntimeError("a chart was called final that has no coding")
-    await move_chart(worker, chart_id=event.chart_id, to=ChartState.DELIVERED, now=event.happened_at)
+    delivered = await move_chart(worker, chart_id=event.chart_id, to=ChartState.DELIVERED, now=event.happened_at)
+    await measure_delivery(chart_id=event.chart_id, chart_event_id=delivered)
     await DB.execute("UPDATE chart SET delivered_at = $2 WHERE id = $1", event.chart_id, event.happened_at)
     version = await DB.value(
         "SELECT greatest($2::bigint + 1, (SELECT count(*) FROM chart_event"

@@ -4,16 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from assignments.due_times import change_due, lock_places
 from assignments.events import tell
-from assignments.promises import due_at, stat_due_at
-from assignments.rules import STAT_WEIGHT, ChartState, rank
-from assignments.worklists.placing import SORT_ANEW
+from assignments.promises import stat_due_at
+from assignments.rules import ChartState
 from auditing.access_log.actions import Action
 from auditing.access_log.recording import record
 from portal.actor import Actor
 from portal.database import DB, acting_as
 from portal.errors import Conflict, NotFound
-from portal.jobs import put_in_line
 
 #: The states in which haste still changes something.
 CAN_HASTEN = frozenset(
@@ -37,19 +36,16 @@ async def change_haste(actor: Actor, *, chart_id: UUID, is_stat: bool, now: date
     """Make a chart STAT, or ordinary again, and return when it is due now. Calm if it is so already.
 
     STAT is due at the moment of the request plus the service line's STAT hours, never later than it was due. Ordinary
-    again, it is due when it would have been without the request. Raises NotFound, and Conflict once its codes are final
-    or it was cancelled.
+    again, it is due as promised, or when a manager agreed that it is. Raises NotFound, and Conflict once its codes are
+    final or it was cancelled.
     """
     async with acting_as(actor):
-        # The place in line before the chart, as a pull does: the other way round the two could wait in a ring.
-        await DB.execute(
-            "SELECT id FROM queue_entry WHERE chart_id = $1 AND state IN ('waiting', 'held') ORDER BY id FOR UPDATE",
-            chart_id,
-        )
+        await lock_places(chart_id)
         row = await DB.fetch_one(
-            "SELECT c.client_id, c.patient_id, c.state, c.is_stat, c.counts_from, c.due_at, s.promise_hours,"
-            " s.stat_hours, s.minutes, k.weight FROM chart c JOIN service_line s ON s.id = c.service_line_id"
-            " JOIN client k ON k.id = c.client_id WHERE c.id = $1 FOR UPDATE OF c",
+            "SELECT c.client_id, c.patient_id, c.state, c.is_stat, c.due_at,"
+            " coalesce(c.agreed_due_at, c.promised_due_at) AS ordinary_due_at, s.stat_hours FROM chart c"
+            " JOIN service_line s ON s.id = c.service_line_id WHERE c.id = $1"
+            " FOR UPDATE OF c",
             chart_id,
         )
         if row is None:
@@ -59,19 +55,14 @@ async def change_haste(actor: Actor, *, chart_id: UUID, is_stat: bool, now: date
             return unchanged
         if ChartState(row["state"]) not in CAN_HASTEN:
             raise Conflict("This chart is out of our hands already, so haste would change nothing. Reload the page.")
-        due = due_at(row["counts_from"], promise_hours=row["promise_hours"])
+        due: datetime = row["ordinary_due_at"]
         if is_stat:
             due = stat_due_at(now, stat_hours=row["stat_hours"], due=row["due_at"])
         await DB.execute(
-            "UPDATE chart SET is_stat = $2, due_at = $3, stat_requested_at = $4 WHERE id = $1",
-            chart_id, is_stat, due, now if is_stat else None,
+            "UPDATE chart SET is_stat = $2, stat_requested_at = $3 WHERE id = $1",
+            chart_id, is_stat, now if is_stat else None,
         )  # fmt: skip
-        weight = float(row["weight"]) * (STAT_WEIGHT if is_stat else 1.0)
-        await DB.execute(
-            "UPDATE queue_entry SET due_at = $2, rank = $3 WHERE chart_id = $1 AND state IN ('waiting', 'held')",
-            chart_id, due, rank(due, weight=weight, minutes=float(row["minutes"])),
-        )  # fmt: skip
-        await put_in_line(SORT_ANEW, chart_id)  # its list may be another one now
+        await change_due(chart_id, due=due, now=now)
         await tell(
             actor, kind="hastened" if is_stat else "unhurried", client_id=row["client_id"], chart_id=chart_id,
             from_state=row["state"], to_state=row["state"], now=now,

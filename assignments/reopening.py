@@ -31,7 +31,11 @@ async def reopen_chart(actor: Actor, *, chart_id: UUID, now: datetime, why: str)
         actor, chart_id=chart_id, to=ChartState.READY, now=now, details={"why": why, "version": chart["version"]}
     )
     promised = await promise(service_line_id=chart["service_line_id"], received_at=now, is_stat=chart["is_stat"])
-    await DB.execute("UPDATE chart SET due_at = $2 WHERE id = $1", chart_id, promised.due_at)
+    await DB.execute(
+        "UPDATE chart SET due_at = $2, promised_due_at = $3, agreed_due_at = NULL, stat_requested_at = $4"
+        " WHERE id = $1",
+        chart_id, promised.due_at, promised.promised_due_at, now if chart["is_stat"] else None,
+    )  # fmt: skip
     if actor.kind is Kind.WORKER:  # a delivered chart, which a manager reopens, stands in no line
         for row in await DB.fetch("SELECT withdraw_entries($1, $2) AS holder", chart_id, Stage.AUDIT.value):
             await record(

@@ -64,6 +64,8 @@ class Chart(Table, tablename="chart", db=DB):
     batch_id = UUID(default=None)
     counts_from = Timestamptz(default=None)
     stat_requested_at = Timestamptz(null=True, default=None)
+    promised_due_at = Timestamptz(default=None)
+    agreed_due_at = Timestamptz(null=True, default=None)
     countries = Array(base_column=Text(), null=True, default=None)
 
 

@@ -86,6 +86,7 @@ class Overview:
     in_work: int
     late: int
     delivered_this_month: int
+    on_time_this_month: float | None  # share of the month's first deliveries; None: there was none
     cancelled_this_month: int
 
 
@@ -223,6 +224,8 @@ _OVERVIEW = """
          count(*) FILTER (WHERE state = ANY ($3::text[])) AS in_work,
          count(*) FILTER (WHERE state = ANY ($3::text[]) AND due_at < $2) AS late,
          count(*) FILTER (WHERE delivered_at >= $1) AS delivered_this_month,
+         (SELECT avg((t.delivered_at <= t.due_at)::integer)::float FROM turnaround t
+           WHERE t.delivered_at >= $1 AND t.cycle = 1) AS on_time_this_month,
          count(*) FILTER (WHERE state = 'cancelled' AND received_at >= $1) AS cancelled_this_month
     FROM chart WHERE received_at >= $1 OR delivered_at >= $1 OR state = ANY ($3::text[])
 """

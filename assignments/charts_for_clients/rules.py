@@ -44,6 +44,8 @@ HAPPENED: dict[str, str] = {
     "restored": "Back in line after another decision",
     "hastened": "Made STAT",
     "unhurried": "No longer STAT",
+    "due_agreed": "Another due time was agreed",
+    "due_as_promised": "Due as promised again",
     "documents added": "Documents added",
     "reopened": "Back to the coder: documents came after it was coded",
     "cancelled": "Cancelled: none of the documents can be read",

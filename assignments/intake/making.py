@@ -83,10 +83,11 @@ async def make_chart(
     chart_id = new_id()
     await DB.execute(
         "INSERT INTO chart (id, client_id, number, encounter_id, service_line_id, patient_id, specialty, state,"
-        " is_stat, service_on, received_at, counts_from, due_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        " is_stat, service_on, received_at, counts_from, due_at, promised_due_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         chart_id, key.client_id, number, encounter_id, new.service_line_id, patient_id, specialty,
         ChartState.RECEIVED.value, new.is_stat, new.service_on, now, promised.counts_from, promised.due_at,
+        promised.promised_due_at,
     )  # fmt: skip
     await note_visit(person, key, chart_id=chart_id, encounter_number=new.encounter_number)
     await attach_documents(person, key, chart_id=chart_id, patient_id=patient_id, files=files, now=now)

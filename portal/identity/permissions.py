@@ -19,6 +19,7 @@ class Permission(StrEnum):
     BATCH_RECONCILE = "batch:reconcile"
     CHART_HASTEN = "chart:hasten"
     CHART_READ = "chart:read"
+    CHART_RESCHEDULE = "chart:reschedule"
     CHART_UPLOAD = "chart:upload"
     CLIENT_MANAGE = "client:manage"
     CODING_WORK = "coding:work"
@@ -57,6 +58,7 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
             Permission.BATCH_READ,
             Permission.BATCH_RECONCILE,
             Permission.CHART_HASTEN,
+            Permission.CHART_RESCHEDULE,
             Permission.CLIENT_MANAGE,
             Permission.DUPLICATE_DECIDE,
             Permission.FLOOR_READ,

@@ -25,10 +25,13 @@ from portal.pages import (
     clients,
     fairness,
     floor,
+    floor_chart,
     late_documents,
+    line_promise,
     people,
     person,
     safekeeping,
+    turnaround,
 )
 from portal.pages.home import show_home
 from portal.pages.sign_in import post_sign_in, post_sign_out, show_sign_in
@@ -61,9 +64,12 @@ ROUTES = [
     *clients.ROUTES,
     *fairness.ROUTES,
     *floor.ROUTES,
+    *floor_chart.ROUTES,
     *late_documents.ROUTES,
+    *line_promise.ROUTES,
     *people.ROUTES,
     *api_tokens.ROUTES,
     *person.ROUTES,
     *safekeeping.ROUTES,
+    *turnaround.ROUTES,
 ]

@@ -1,15 +1,11 @@
-"""The floor: how much waits, how late, who is on it; every chart's state and way, without any patient."""
+"""The floor: how much waits, how late, who is on it; every chart's state, without any patient."""
 
 from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get
-from litestar.params import FromPath
 
-from assignments.duplicates.queries import find_of_chart
-from assignments.hastening import get_haste
 from assignments.late_documents.queries import count_late_documents, find_scan_backlog
-from assignments.retention.holds import find_hold_reasons
 from assignments.rules import ChartState
 from portal.clock import utc_now
 from portal.database import DB, acting_as
@@ -20,9 +16,6 @@ from portal.pages.floor_charts import (
     ChartFilter,
     count_charts,
     find_charts,
-    find_moves,
-    find_routing,
-    get_chart,
 )
 from portal.tenancy.queries import find_specialties
 from portal.web.csv import csv_answer
@@ -76,20 +69,6 @@ async def export_floor_charts(request: Request[Any, Any, Any]) -> Response[Any]:
     return csv_answer("charts.csv", _COLUMNS, rows)
 
 
-@get("/floor/charts/{chart_id:uuid}", opt={"permission": Permission.FLOOR_READ})
-async def show_floor_chart(request: Request[Any, Any, Any], chart_id: FromPath[UUID]) -> Response[Any]:
-    """Where a chart is, and how it came there."""
-    async with acting_as(request.user):
-        chart = await get_chart(chart_id)
-        moves, routing = await find_moves(chart_id), await find_routing(chart_id)
-        resembles, holds = await find_of_chart(chart_id), await find_hold_reasons(chart_id)
-        haste = await get_haste(chart_id, now=utc_now())
-    return page(
-        request, "portal/floor_chart.html", chart=chart, moves=moves, routing=routing, now=utc_now(),
-        open_states=OPEN_STATES, resembles=resembles, holds=holds, haste=haste,
-    )  # fmt: skip
-
-
 def _read_filter(request: Request[Any, Any, Any]) -> tuple[ChartFilter, str]:
     """What the query string asks for; what cannot be read asks for nothing."""
     query = request.query_params
@@ -105,4 +84,4 @@ def _read_filter(request: Request[Any, Any, Any]) -> tuple[ChartFilter, str]:
     return wanted, sort if sort in SORTS else "due"
 
 
-ROUTES: list[Any] = [show_floor, show_floor_charts, export_floor_charts, show_floor_chart]
+ROUTES: list[Any] = [show_floor, show_floor_charts, export_floor_charts]

@@ -93,13 +93,17 @@ async def retire_service_line(manager: Actor, *, client_id: UUID, service_line_i
                 manager, Action.CLIENT_CHANGED, object_type="service line", object_id=service_line_id,
                 client_id=client_id, changes=["service line retired"],
             )  # fmt: skip
-        elif not await DB.value(
-            "SELECT 1 FROM service_line WHERE client_id = $1 AND id = $2", client_id, service_line_id
-        ):
-            raise NotFound
+        else:
+            await ensure_service_line(client_id, service_line_id)
 
 
 async def ensure_client(client_id: UUID) -> None:
     """Raise NotFound unless there is such a client that whoever acts may see."""
     if not await DB.value("SELECT 1 FROM client WHERE id = $1", client_id):
+        raise NotFound
+
+
+async def ensure_service_line(client_id: UUID, service_line_id: UUID) -> None:
+    """Raise NotFound unless the client has this service line and whoever acts may see it."""
+    if not await DB.value("SELECT 1 FROM service_line WHERE client_id = $1 AND id = $2", client_id, service_line_id):
         raise NotFound

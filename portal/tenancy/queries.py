@@ -32,6 +32,9 @@ class ServiceLine:
     specialty: str
     promise_hours: int
     stat_hours: int
+    in_working_hours: bool
+    at_risk_minutes: int | None
+    widen_minutes: int | None
     retired_at: datetime | None
 
 
@@ -42,6 +45,10 @@ SELECT c.id, c.code, c.name, c.time_zone, c.created_at, c.closed_at,
                   WHERE s.client_id = c.id AND s.retired_at IS NULL), '{}') AS service_lines
   FROM client c"""
 _COUNT = "SELECT count(*) FROM client c"
+_LINES = (
+    "SELECT id, name, specialty, promise_hours, stat_hours, in_working_hours, at_risk_minutes, widen_minutes,"
+    " retired_at FROM service_line"
+)
 _WANTED = " WHERE ($1 = '' OR strpos(lower(c.code || ' ' || c.name), lower($1)) > 0)"
 
 
@@ -73,12 +80,16 @@ async def find_locations(client_id: UUID) -> list[tuple[UUID, str]]:
 
 async def find_service_lines(client_id: UUID) -> list[ServiceLine]:
     """A client's service lines, the retired ones last."""
-    rows = await DB.fetch(
-        "SELECT id, name, specialty, promise_hours, stat_hours, retired_at FROM service_line WHERE client_id = $1"
-        " ORDER BY retired_at NULLS FIRST, name",
-        client_id,
-    )
+    rows = await DB.fetch(_LINES + " WHERE client_id = $1 ORDER BY retired_at NULLS FIRST, name", client_id)
     return [ServiceLine(**row) for row in rows]
+
+
+async def get_service_line(client_id: UUID, service_line_id: UUID) -> ServiceLine:
+    """One service line; raises NotFound if the client has none such."""
+    row = await DB.fetch_one(_LINES + " WHERE client_id = $1 AND id = $2", client_id, service_line_id)
+    if row is None:
+        raise NotFound
+    return ServiceLine(**row)
 
 
 async def find_specialties() -> list[str]:

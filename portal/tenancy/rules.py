@@ -1,7 +1,7 @@
 """The rules of tenancy: what a client's code, time zone, service lines and agreements may be. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
@@ -23,6 +23,8 @@ US_ZONES = (
 
 SHORTEST_PROMISE, LONGEST_PROMISE = 1, 2000  # hours
 LONGEST_STAT = 168  # hours
+LONGEST_WARNING = 20160  # minutes: two weeks
+SHORTEST_WIDENING, LONGEST_WIDENING = 5, 10080  # minutes before a chart is due
 
 #: From how many days before its end on an agreement is warned of, the second time in earnest.
 FIRST_WARNING, LAST_WARNING = 60, 30
@@ -91,3 +93,11 @@ def ensure_term(signed_on: date, effective_on: date, expires_on: date | None, *,
         raise Invalid("The last day lies before the first. Check both days.")
     if expires_on and expires_on < signed_on:
         raise Invalid("The agreement ends before it was signed. Check both days.")
+
+
+def ensure_week(working_days: Collection[int], opens_minute: int, closes_minute: int) -> None:
+    """Raise Invalid unless somebody works for at least an hour of some ISO weekday: a promise would never end."""
+    if not working_days or not set(working_days) <= set(range(1, 8)):
+        raise Invalid("Choose at least one working day: a promise could never start otherwise.")
+    if opens_minute < 0 or closes_minute > 1440 or closes_minute - opens_minute < 60:
+        raise Invalid("Working hours end at least an hour after they begin, on the same day.")

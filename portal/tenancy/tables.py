@@ -1,6 +1,6 @@
 """Clients, their locations and service lines. `secret` columns are sealed or keyed; all others are clear."""
 
-from piccolo.columns import UUID, Array, Date, Integer, Numeric, SmallInt, Text, Timestamptz
+from piccolo.columns import UUID, Array, Boolean, Date, Integer, Numeric, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 from portal.database import DB
@@ -36,6 +36,8 @@ class ServiceLine(Table, tablename="service_line", db=DB):
     specialty = Text(default=None)
     promise_hours = Integer(default=None)
     stat_hours = Integer(default=None)
+    in_working_hours = Boolean(default=None)
+    at_risk_minutes = Integer(null=True, default=None)
     created_at = Timestamptz(default=None)
     retired_at = Timestamptz(null=True, default=None)
     level = SmallInt(default=None)
@@ -72,11 +74,27 @@ class Agreement(Table, tablename="agreement", db=DB):
 
 
 class ClientCalendar(Table, tablename="client_calendar", db=DB):
-    """From when on a client's charts count: its cut-off and its working days."""
+    """From when on a client's charts count: its cut-off, its working days and hours."""
 
     client_id = UUID(primary_key=True, default=None)
     cut_off_minute = Integer(null=True, default=None)
     working_days = Array(SmallInt(), default=None)
+    changed_at = Timestamptz(default=None)
+    changed_by = UUID(null=True, default=None)
+    opens_minute = Integer(default=None)
+    closes_minute = Integer(default=None)
+
+
+class ServiceLineCalendar(Table, tablename="service_line_calendar", db=DB):
+    """The calendar of a service line that does not keep its client's."""
+
+    service_line_id = UUID(primary_key=True, default=None)
+    client_id = UUID(default=None)
+    cut_off_minute = Integer(null=True, default=None)
+    working_days = Array(SmallInt(), default=None)
+    opens_minute = Integer(default=None)
+    closes_minute = Integer(default=None)
+    keeps_holidays = Boolean(default=None)
     changed_at = Timestamptz(default=None)
     changed_by = UUID(null=True, default=None)
 

@@ -8,7 +8,8 @@ import pytest
 from assignments.hastening import change_haste
 from assignments.rules import rank
 from portal.errors import Conflict, NotFound
-from portal.tenancy.calendars import set_cut_off, set_stat_hours
+from portal.tenancy.calendars import Week, set_week
+from portal.tenancy.terms import LineTerms, set_terms
 from tests.cast import NOW, House
 from tests.conftest import Sql, Web
 from tests.factories import MadeChart, make_chart, pull_chart
@@ -22,7 +23,8 @@ async def facts(sql: Sql, chart: MadeChart) -> tuple[bool, datetime, datetime | 
 async def test_stat_is_due_its_hours_after_the_request_and_goes_to_the_front(house: House, sql: Sql) -> None:
     first = await make_chart(sql, house, received_at=NOW - timedelta(hours=10))
     hurried = await make_chart(sql, house, received_at=NOW - timedelta(hours=1))
-    await set_stat_hours(house.mona, client_id=house.north.id, service_line_id=house.north.lines["radiology"], hours=2)
+    line = house.north.lines["radiology"]
+    await set_terms(house.mona, client_id=house.north.id, service_line_id=line, terms=LineTerms(24, stat_hours=2))
 
     due = await change_haste(house.clara, chart_id=hurried.id, is_stat=True, now=NOW)
 
@@ -78,9 +80,7 @@ async def test_the_cut_off_moves_the_ordinary_promise_and_never_stat(house: Hous
     from portal.database import acting_as
 
     came = NOW + timedelta(hours=6)
-    await set_cut_off(
-        house.mona, client_id=house.north.id, cut_off_minute=15 * 60 + 30, working_days=(1, 2, 3, 4, 5), now=NOW
-    )
+    await set_week(house.mona, client_id=house.north.id, week=Week(15 * 60 + 30), now=NOW)
     line = house.north.lines["radiology"]
     async with acting_as(house.clara):
         ordinary = await promise(service_line_id=line, received_at=came, is_stat=False)

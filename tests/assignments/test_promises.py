@@ -1,5 +1,6 @@
 """When a promise starts and ends: cut-off, days off, clocks that change, STAT."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assignments.promises import Calendar, counts_from, due_at, stat_due_at
+from assignments.promises import (
+    Calendar,
+    add_working_time,
+    at_risk_from,
+    counts_from,
+    due_at,
+    stat_due_at,
+    when_to_widen,
+    working_time_between,
+)
 
 ZONES = ("America/New_York", "America/Phoenix", "America/Los_Angeles", "Pacific/Honolulu", "America/Havana",
          "Australia/Lord_Howe", "Asia/Kathmandu", "America/Sao_Paulo")  # fmt: skip
@@ -106,3 +116,134 @@ def test_a_day_whose_midnight_is_skipped_starts_when_it_starts() -> None:
     calendar = Calendar("America/Havana", FIVE, working_days=frozenset(range(1, 8)))
     starts = counts_from(at("2026-03-07", "18:00", "America/Havana"), calendar)
     assert starts.astimezone(ZoneInfo("America/Havana")).isoformat() == "2026-03-08T01:00:00-04:00"
+
+
+# Working time --------------------------------------------------------------------------------------------------------
+
+HOURS = Calendar("America/New_York", holidays=frozenset({date(2026, 9, 7)}), opens_minute=8 * 60, closes_minute=17 * 60)
+lengths = st.timedeltas(timedelta(), timedelta(hours=60))
+
+
+@st.composite
+def with_hours(draw: st.DrawFn) -> Calendar:
+    opens = draw(st.integers(0, 1380))
+    return replace(draw(calendars()), opens_minute=opens, closes_minute=draw(st.integers(opens + 60, 1440)))
+
+
+def is_open(moment: datetime, calendar: Calendar) -> bool:
+    """True if some working day's hours hold the moment, both ends included: by looking at the days around it."""
+    zone = ZoneInfo(calendar.zone)
+    today = moment.astimezone(zone).date()
+    midnight = time(0)
+    for day in (today - timedelta(days=1), today):
+        if calendar.is_working(day):
+            opens, closes = (
+                datetime.combine(day + timedelta(days=minute // 1440), midnight, zone).replace(
+                    hour=minute % 1440 // 60, minute=minute % 60
+                ).astimezone(UTC)
+                for minute in (calendar.opens_minute, calendar.closes_minute)
+            )  # fmt: skip
+            if opens <= moment <= closes:
+                return True
+    return False
+
+
+@given(moments, lengths, with_hours())
+def test_what_was_added_is_what_lies_between_and_ends_in_working_hours(
+    start: datetime, length: timedelta, calendar: Calendar
+) -> None:
+    end = add_working_time(start, length, calendar)
+    assert end >= start
+    assert is_open(end, calendar)
+    assert working_time_between(start, end, calendar) == length
+
+
+@given(moments, lengths, lengths, with_hours())
+def test_adding_twice_is_adding_the_sum_and_more_is_never_earlier(
+    start: datetime, one: timedelta, other: timedelta, calendar: Calendar
+) -> None:
+    both = add_working_time(start, one + other, calendar)
+    assert add_working_time(add_working_time(start, one, calendar), other, calendar) == both
+    assert both >= add_working_time(start, one, calendar)
+
+
+@given(st.lists(moments, min_size=3, max_size=3), with_hours())
+def test_working_time_adds_up_never_exceeds_time_and_leads_back(times: list[datetime], calendar: Calendar) -> None:
+    first, second, third = sorted(times)
+    whole = working_time_between(first, third, calendar)
+    assert whole == working_time_between(first, second, calendar) + working_time_between(second, third, calendar)
+    assert timedelta() <= whole <= third - first
+    assert working_time_between(third, first, calendar) == timedelta()
+    back = add_working_time(first, whole, calendar)
+    if back <= third:
+        assert working_time_between(back, third, calendar) == timedelta()
+    else:  # nothing was left to add: it begins with the next hours
+        assert whole == timedelta()
+
+
+@given(moments, st.integers(0, 3 * 1440), with_hours())
+def test_minute_by_minute_it_is_what_the_wall_clock_says(start: datetime, minutes: int, calendar: Calendar) -> None:
+    """Counted by looking at a clock each minute, where clocks never change."""
+    calendar, start = replace(calendar, zone="America/Phoenix"), start.replace(second=0, microsecond=0)
+    zone, open_minutes = ZoneInfo(calendar.zone), 0
+    for step in range(minutes):
+        local = (start + timedelta(minutes=step)).astimezone(zone)
+        minute = local.hour * 60 + local.minute
+        open_minutes += calendar.is_working(local.date()) and calendar.opens_minute <= minute < calendar.closes_minute
+    end = start + timedelta(minutes=minutes)
+    assert working_time_between(start, end, calendar) == timedelta(minutes=open_minutes)
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "end"),
+    [
+        (("2026-09-14", "10:00"), 4, ("2026-09-14", "14:00")),
+        (("2026-09-14", "15:00"), 4, ("2026-09-15", "10:00")),
+        (("2026-09-14", "08:00"), 9, ("2026-09-14", "17:00")),  # the whole day, and not the next morning
+        (("2026-09-14", "06:00"), 0, ("2026-09-14", "08:00")),
+        (("2026-09-18", "16:00"), 2, ("2026-09-21", "09:00")),  # over a weekend
+        (("2026-09-04", "16:00"), 2, ("2026-09-08", "09:00")),  # over Labor Day
+        (("2026-10-30", "16:00"), 10, ("2026-11-02", "17:00")),  # over the night in which an hour comes twice
+    ],
+)
+def test_worked_examples_of_working_hours(start: tuple[str, str], hours: int, end: tuple[str, str]) -> None:
+    assert due_at(at(*start), promise_hours=hours, working=HOURS) == at(*end)
+
+
+@pytest.mark.parametrize(("day", "hours"), [("2026-03-08", 23), ("2026-06-07", 24), ("2026-11-01", 25)])
+def test_a_day_has_as_many_hours_as_the_clocks_give_it(day: str, hours: int) -> None:
+    around_the_clock = Calendar("America/New_York", working_days=frozenset(range(1, 8)))
+    following = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+    between = working_time_between(at(day, "00:00"), at(following, "00:00"), around_the_clock)
+    assert between == timedelta(hours=hours)
+
+
+def test_hours_that_the_clocks_skip_are_no_hours() -> None:
+    """02:10 to 03:05 on 2026-03-08: the clocks go from 02:00 to 03:00."""
+    night = Calendar("America/New_York", None, frozenset(range(1, 8)), frozenset(), 130, 185)
+    assert working_time_between(at("2026-03-08", "00:00"), at("2026-03-09", "00:00"), night) == timedelta()
+    assert add_working_time(at("2026-03-08", "00:00"), timedelta(minutes=5), night) == at("2026-03-09", "02:15")
+
+
+def test_a_calendar_without_a_working_day_is_refused() -> None:
+    with pytest.raises(ValueError, match="has some"):
+        add_working_time(at("2026-09-14", "10:00"), timedelta(hours=1), Calendar("UTC", working_days=frozenset()))
+    with pytest.raises(ValueError, match="added"):
+        add_working_time(at("2026-09-14", "10:00"), timedelta(hours=-1), HOURS)
+
+
+@pytest.mark.parametrize(
+    ("hours", "minutes", "before"),
+    [(24, None, 4 * 60), (72, None, 4 * 60), (10, None, 2 * 60), (4, None, 48), (24, 90, 90), (1, 300, 300)],
+)
+def test_at_risk_is_a_fifth_of_the_promise_at_most_four_hours_or_as_agreed(
+    hours: int, minutes: int | None, before: int
+) -> None:
+    due = at("2026-09-15", "10:00")
+    assert at_risk_from(due, promise_hours=hours, at_risk_minutes=minutes) == due - timedelta(minutes=before)
+
+
+def test_the_pool_widens_its_minutes_before_the_due_time_or_never() -> None:
+    due = at("2026-09-15", "10:00")
+    assert when_to_widen(due, 45) == at("2026-09-15", "09:15")
+    assert when_to_widen(due, None) is None

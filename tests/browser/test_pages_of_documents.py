@@ -13,7 +13,10 @@ PLACES = {
     "clara": (
         "/charts", "/upload", "/batches", "/encounters", "/schedule", "/deliveries", "/deliveries/new", "/duplicates",
     ),
-    "mona": ("/batches", "/late-documents", "/duplicates", "/clients/{client}/days", "/clients/{client}/limits"),
+    "mona": (
+        "/batches", "/late-documents", "/duplicates", "/clients/{client}/days", "/clients/{client}/limits",
+        "/clients/{client}/service-lines/{line}/promise", "/floor/turnaround", "/floor/charts/{chart}",
+    ),
     "connie": ("/agreements", "/retention", "/safekeeping"),
     "adam": ("/api-tokens",),
 }  # fmt: skip
@@ -37,13 +40,13 @@ async def leans_out(page: Page) -> bool:
 
 @pytest.mark.parametrize("name", PLACES)
 async def test_every_page_can_be_used_by_everybody(portal: Portal, open_page: OpenPage, sql: Sql, name: str) -> None:
-    await make_chart(sql, portal.house)
+    chart, north = await make_chart(sql, portal.house), portal.house.north
     page = await open_page(name)
     wrong = listen(page)
     for place in PLACES[name]:
-        await page.goto(place.format(client=portal.house.north.id))
+        await page.goto(place.format(client=north.id, line=north.lines["radiology"], chart=chart.id))
         await expect(page.get_by_role("heading", level=1)).to_be_visible()
         assert (place, await find_barriers(page)) == (place, [])
         assert (place, await leans_out(page)) == (place, False)
-        await take_picture(page, name + place.replace("/", "-").replace("{client}", "client"))
+        await take_picture(page, name + place.replace("/", "-").replace("{", "").replace("}", ""))
     assert wrong == []

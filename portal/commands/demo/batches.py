@@ -15,7 +15,8 @@ from portal.commands.demo.company import CARDIOLOGY, RADIOLOGY, Client
 from portal.commands.demo.notes.shape import Note
 from portal.database import DB, acting_as
 from portal.tenancy.agreements import add_agreement
-from portal.tenancy.calendars import add_holiday, set_cut_off
+from portal.tenancy.calendars import Week, adopt_holidays, set_week
+from portal.tenancy.public_holidays import FEDERAL
 from portal.tenancy.rules import AgreementKind
 
 STAT_PERCENT = Decimal(30)
@@ -40,9 +41,10 @@ async def put_agreements_on_file(company: Company, client: Client) -> None:
             expires_on=now.date() + timedelta(days=45 if is_short else 730), now=now,
         )  # fmt: skip
     if client is SCHEDULED:
-        await set_cut_off(manager, client_id=client_id, cut_off_minute=17 * 60, working_days=(1, 2, 3, 4, 5), now=now)
-        await add_holiday(manager, client_id=client_id, day=date(2026, 9, 7), name="Labor Day")
-        await add_holiday(manager, client_id=client_id, day=date(2026, 11, 26), name="Thanksgiving")
+        await set_week(
+            manager, client_id=client_id, week=Week(17 * 60, opens_minute=7 * 60, closes_minute=19 * 60), now=now
+        )
+        await adopt_holidays(manager, client_id=client_id, year=now.year, state=FEDERAL)
 
 
 async def import_schedules(company: Company, notes: Sequence[Note]) -> None:

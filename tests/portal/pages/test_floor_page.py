@@ -31,10 +31,10 @@ async def test_the_board_counts_what_waits_what_is_late_and_who_is_on(web: Web, 
 
     page = (await mona.get("/floor")).text
 
-    assert [_stat(page, label) for label in ("Waiting", "Late", "Due in 4 h", "In work", "Coders on")] == [
+    assert [_stat(page, label) for label in ("Waiting", "Late", "At risk", "In work", "Coders on")] == [
         "3", "1", "1", "1", "1",
     ]  # fmt: skip
-    assert 'aria-label="Open charts: 1 in time, 1 due in 4 h, 1 late"' in page
+    assert 'aria-label="Open charts: 1 in time, 1 at risk, 1 late"' in page
     assert "1 late" in page
     assert "North Radiology" in page
     assert "South Emergency" in page
@@ -62,7 +62,7 @@ async def test_charts_are_found_by_number_client_state_and_due_time(web: Web, ho
         ("state=delivered", {done.number}),
         ("state=open", {late.number, fresh.number}),
         ("due=late", {late.number}),
-        ("due=soon", set()),
+        ("due=risk", set()),
         ("specialty=radiology&sort=chart", everything),
         ("specialty=emergency", set()),
         ("client=nonsense&state=nonsense&due=nonsense&sort=nonsense&page=nonsense", everything),
