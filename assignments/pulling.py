@@ -75,6 +75,7 @@ RELEASE_REASONS = {
     "wrong-specialty": Reason("It is not my specialty", keeps_away=True),
     "too-difficult": Reason("It is beyond my experience", keeps_away=True),
     "unreadable": Reason("The pages cannot be read", keeps_away=True),
+    "no-way-in": Reason("I cannot get into the client’s own system", keeps_away=True),
     "know-the-patient": Reason("I know the patient", keeps_away=True),
 }
 

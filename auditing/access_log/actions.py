@@ -29,6 +29,7 @@ class Action(StrEnum):
     CHART_LISTED = "chart:listed"
     CHART_MOVED = "chart:moved"
     CHART_OPENED = "chart:opened"
+    CHART_SENT = "chart:sent"
     CLIENT_CHANGED = "client:changed"
     CLIENT_CLOSED = "client:closed"
     CLIENT_CREATED = "client:created"

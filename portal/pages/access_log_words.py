@@ -36,6 +36,7 @@ WORDS: dict[Action, tuple[str, str]] = {
     Action.CHART_LISTED: ("Chart listed", "saw {} in a list"),
     Action.CHART_MOVED: ("Chart moved", "moved {}"),
     Action.CHART_OPENED: ("Chart opened", "opened {}"),
+    Action.CHART_SENT: ("Chart sent", "sent {} to be coded in the client’s own system"),
     Action.CLIENT_CHANGED: ("Client changed", "changed {}"),
     Action.CLIENT_CLOSED: ("Client closed", "closed {}"),
     Action.CLIENT_CREATED: ("Client created", "set up {}"),
