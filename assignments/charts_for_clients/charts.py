@@ -170,14 +170,13 @@ async def _find_documents(chart_id: UUID) -> list[OwnDocument]:
 async def _find_history(chart_id: UUID) -> list[Happened]:
     # Of people, a client's staff see their own only: a name that is missing is one of the coding company's.
     rows = await DB.fetch(
-        "SELECT h.kind, h.happened_at, h.actor_id, p.name, h.details ->> 'documents' = '0' AS without FROM chart_event h LEFT JOIN person p ON p.id = h.actor_id"
+        "SELECT h.kind, h.happened_at, h.actor_id, p.name, h.details ->> 'documents' = '0' AS without"
+        " FROM chart_event h LEFT JOIN person p ON p.id = h.actor_id"
         " WHERE h.chart_id = $1 ORDER BY h.happened_at, h.id",
         chart_id,
     )
     without = any(row["without"] for row in rows)
-    return [
-        Happened(row["happened_at"], words_of(row["kind"], without_documents=without), _who(row)) for row in rows
-    ]
+    return [Happened(row["happened_at"], words_of(row["kind"], without_documents=without), _who(row)) for row in rows]
 
 
 def _who(row: asyncpg.Record) -> str:

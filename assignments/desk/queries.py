@@ -22,6 +22,7 @@ from assignments.pulling import LOST, find_hold
 from assignments.rules import ChartState, Stage
 from assignments.viewing.queries import ViewPage, database_now, find_pages, show_pages
 from assignments.viewing.watermarks import Mark
+from assignments.working.measuring import note_work
 from auditing.access_log.actions import Action
 from auditing.access_log.recording import record
 from portal.actor import Actor
@@ -135,6 +136,7 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
         hold = await find_hold(chart_id=chart_id, stage=Stage.CODING)
         if hold is None:
             raise Conflict(LOST)
+        await note_work(chart_id)
         latest = await find_latest(chart_id, "coder")
         draft = await begin_draft(
             chart_id=chart_id, stage=Stage.CODING, start=await find_lines(latest.id) if latest else Lines()
@@ -144,9 +146,10 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
         today, guideline = await _count_today(), await find_guideline(chart_id)
         likeness, ehr = await find_hint(chart_id), await find_ehr_visit(chart_id)
         news = await find_news(chart_id, pulled_at=hold.pulled_at)
+        looked = {"stage": Stage.CODING.value, "pages": len(rows)} | ({"in_own_system": True} if ehr else {})
         event_id = await record(
             coder, Action.CHART_OPENED, object_type="chart", object_id=chart_id, client_id=client_id,
-            patient_id=patient_id, details={"stage": Stage.CODING.value, "pages": len(rows), **({"in_own_system": True} if ehr else {})},
+            patient_id=patient_id, details=looked,
         )  # fmt: skip
         mark = Mark(coder.name, await database_now(), event_id)
     return Desk(

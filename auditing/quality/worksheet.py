@@ -14,6 +14,7 @@ from assignments.pulling import Hold, find_hold
 from assignments.rules import Stage
 from assignments.viewing.queries import ViewPage, database_now, find_pages, show_pages
 from assignments.viewing.watermarks import Mark
+from assignments.working.measuring import note_work
 from auditing.access_log.actions import Action
 from auditing.quality.choices import Choice, differences, score_choices, settle
 from auditing.quality.closing import record_audit
@@ -82,6 +83,7 @@ async def open_worksheet(actor: Actor, *, audit_id: UUID) -> Worksheet:
         event_id = await record_audit(actor, Action.AUDIT_OPENED, sheet.audit)
         if actor.kind is not Kind.AUDITOR:
             return sheet
+        await note_work(sheet.audit.chart_id)
         guideline, ehr = await find_guideline(sheet.audit.chart_id), await find_ehr_visit(sheet.audit.chart_id)
         pages, seen_at = await find_pages(sheet.audit.chart_id), await database_now()
         mark = Mark(actor.name, seen_at, event_id)

@@ -12,6 +12,7 @@ from assignments.intake import routes_adding as adding
 from assignments.intake import routes_staging as staging
 from assignments.retention import routes as retention
 from assignments.viewing import routes as viewing
+from assignments.working import routes as working
 from auditing.quality import routes as audits
 from auditing.quality import routes_quality as quality
 from portal.invoicing import routes as invoicing
@@ -51,6 +52,7 @@ ROUTES = [
     *duplicates.ROUTES,
     *retention.ROUTES,
     *viewing.ROUTES,
+    *working.ROUTES,
     *audits.ROUTES,
     *quality.ROUTES,
     *invoicing.ROUTES,

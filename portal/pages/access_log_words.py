@@ -83,6 +83,7 @@ WORDS: dict[Action, tuple[str, str]] = {
     Action.SIGN_IN_FAILED: ("Sign-in failed", "failed to sign in"),
     Action.SIGN_IN_SUCCEEDED: ("Sign-in succeeded", "signed in"),
     Action.SKILL_CHANGED: ("Skill changed", "changed which specialties {} codes"),
+    Action.WORK_TIME_CORRECTED: ("Work time corrected", "corrected {}"),
 }
 
 _PROCESSES = {"worker": "The worker", "sealer": "The sealer"}

@@ -1,7 +1,7 @@
 """Charts that are coded in the client's own system: set up by a manager, sent without documents, coded from a link."""
 
 from collections.abc import Awaitable, Callable
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -79,7 +79,9 @@ async def test_documents_may_come_along_and_later(web: Web, house: House, work: 
     chart_id = await _send_without_files(clara, house)
     await work()
     added = await clara.post(
-        f"/charts/{chart_id}/documents", data={"upload_id": str(new_id())}, files=[("files", text("Late note."))]
+        f"/charts/{chart_id}/documents",
+        data={"upload_id": str(new_id()), "how": "beside"},
+        files=[("files", text("Late note."))],
     )
     assert added.status_code == 303, added.text
     await work()
@@ -101,7 +103,7 @@ async def test_documents_may_come_along_and_later(web: Web, house: House, work: 
 
 async def test_only_a_line_with_a_link_takes_charts_without_files(web: Web, house: House, sql: Sql) -> None:
     clara = await web("clara")
-    assert "our own system" not in (await clara.get("/upload")).text
+    assert "coded in our own system" not in (await clara.get("/upload")).text
     refused = await send(clara, encounter(house.north, in_own_system="1"))
     assert refused.status_code == 422
     assert "is coded from documents, not in your own system" in refused.text
