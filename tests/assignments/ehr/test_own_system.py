@@ -1,7 +1,7 @@
 """Charts that are coded in the client's own system: set up by a manager, sent without documents, coded from a link."""
 
 from collections.abc import Awaitable, Callable
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -73,7 +73,7 @@ async def test_a_chart_without_documents_is_coded_from_the_clients_own_system(
     assert "ACC-900" in sheet.text
 
 
-async def test_documents_may_come_along_and_later(web: Web, house: House, work: Work) -> None:
+async def test_documents_may_come_along_and_later(web: Web, house: House, sql: Sql, work: Work) -> None:
     await _set_up(web, house)
     clara, cora = await web("clara"), await web("cora")
     chart_id = await _send_without_files(clara, house)
@@ -98,7 +98,9 @@ async def test_documents_may_come_along_and_later(web: Web, house: House, work: 
     )
     assert sent.status_code == 303
     await work()
-    assert "refused" in (await clara.get(sent.headers["location"])).text
+    receipt = (await clara.get(sent.headers["location"])).text
+    assert "No file could be read; the chart is coded in your own system all the same." in receipt
+    assert {row["state"] for row in await sql("SELECT state FROM chart")} == {"assigned", "ready"}
 
 
 async def test_only_a_line_with_a_link_takes_charts_without_files(web: Web, house: House, sql: Sql) -> None:
