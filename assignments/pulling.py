@@ -10,6 +10,7 @@ from uuid import UUID
 
 from assignments.moving import move_chart
 from assignments.rules import LEASE, ChartState, Stage
+from assignments.working.measuring import note_work
 from auditing.access_log.actions import Action
 from auditing.access_log.recording import RELEASE, record
 from portal.actor import WORKER, Actor, Kind
@@ -75,6 +76,7 @@ RELEASE_REASONS = {
     "wrong-specialty": Reason("It is not my specialty", keeps_away=True),
     "too-difficult": Reason("It is beyond my experience", keeps_away=True),
     "unreadable": Reason("The pages cannot be read", keeps_away=True),
+    "no-way-in": Reason("I cannot get into the client’s own system", keeps_away=True),
     "know-the-patient": Reason("I know the patient", keeps_away=True),
 }
 
@@ -198,7 +200,7 @@ async def keep_assignment(actor: Actor, *, chart_id: UUID, stage: Stage, fence: 
 
 
 async def extend_lease(*, chart_id: UUID, stage: Stage, fence: int) -> timedelta:
-    """Start the lease anew inside the current transaction. Raises Conflict if it is lost."""
+    """Start the lease anew inside the current transaction: a sign of work. Raises Conflict if it is lost."""
     kept = await DB.execute(
         "UPDATE assignment SET lease_until = clock_timestamp() + $4"
         " WHERE chart_id = $1 AND stage = $2 AND fence = $3 AND person_id = acting_person()",
@@ -206,6 +208,7 @@ async def extend_lease(*, chart_id: UUID, stage: Stage, fence: int) -> timedelta
     )  # fmt: skip
     if not kept:
         raise Conflict(LOST)
+    await note_work(chart_id)
     return LEASE
 
 

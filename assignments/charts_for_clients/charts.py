@@ -10,6 +10,7 @@ import asyncpg
 from assignments.charts_for_clients.codes import FinalCodes, find_final_codes
 from assignments.charts_for_clients.rules import IN_WORK, TONES, words_of
 from assignments.duplicates.queries import Resemblance, find_of_chart
+from assignments.ehr.visits import EhrVisit, find_ehr_visit
 from assignments.hastening import Haste, get_haste
 from assignments.opening import open_fields
 from assignments.rules import FOR_CLIENTS, ChartState, with_specialty
@@ -84,6 +85,7 @@ class OwnChart:
     batch_id: UUID
     haste: Haste
     pages: Sequence[ViewPage]
+    ehr: EhrVisit | None  # if it is coded in the client's own system
 
     @property
     def line_words(self) -> str:
@@ -122,7 +124,7 @@ async def open_own_chart(person: Actor, *, chart_id: UUID, now: datetime) -> Own
         resembles = await find_of_chart(chart_id)
         codes = await find_final_codes(chart_id, state=row["state"], service_on=row["service_on"])
         haste = await get_haste(chart_id, now=now)
-        pages = await find_pages(chart_id)
+        pages, ehr = await find_pages(chart_id), await find_ehr_visit(chart_id)
         event_id = await record(
             person, Action.CHART_OPENED, object_type="chart", object_id=chart_id, client_id=row["client_id"],
             patient_id=patient_id, details={"pages": len(pages)},
@@ -132,7 +134,7 @@ async def open_own_chart(person: Actor, *, chart_id: UUID, now: datetime) -> Own
         chart_id, row["number"], ChartState(row["state"]), row["is_stat"], number[encounter_id], name[patient_id],
         mrn[patient_id], born_on[patient_id], row["line"], row["specialty"], row["location"], row["provider"],
         row["payer"], row["service_on"], row["received_at"], row["due_at"], row["delivered_at"], row["time_zone"],
-        documents, history, codes, resembles, row["batch_id"], haste, await show_pages(pages, mark),
+        documents, history, codes, resembles, row["batch_id"], haste, await show_pages(pages, mark), ehr,
     )  # fmt: skip
 
 
@@ -168,11 +170,13 @@ async def _find_documents(chart_id: UUID) -> list[OwnDocument]:
 async def _find_history(chart_id: UUID) -> list[Happened]:
     # Of people, a client's staff see their own only: a name that is missing is one of the coding company's.
     rows = await DB.fetch(
-        "SELECT h.kind, h.happened_at, h.actor_id, p.name FROM chart_event h LEFT JOIN person p ON p.id = h.actor_id"
+        "SELECT h.kind, h.happened_at, h.actor_id, p.name, h.details ->> 'documents' = '0' AS without"
+        " FROM chart_event h LEFT JOIN person p ON p.id = h.actor_id"
         " WHERE h.chart_id = $1 ORDER BY h.happened_at, h.id",
         chart_id,
     )
-    return [Happened(row["happened_at"], words_of(row["kind"]), _who(row)) for row in rows]
+    without = any(row["without"] for row in rows)
+    return [Happened(row["happened_at"], words_of(row["kind"], without_documents=without), _who(row)) for row in rows]
 
 
 def _who(row: asyncpg.Record) -> str:

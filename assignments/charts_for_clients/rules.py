@@ -52,6 +52,8 @@ HAPPENED: dict[str, str] = {
 }
 
 
-def words_of(event_kind: str) -> str:
+def words_of(event_kind: str, *, without_documents: bool = False) -> str:
     """What an event reads as; one that is not known here yet by its own name."""
+    if without_documents and event_kind in ("received", "ready"):
+        return "Received, to be coded in your system" if event_kind == "received" else "In line for coding"
     return HAPPENED.get(event_kind, event_kind.capitalize())

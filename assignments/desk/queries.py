@@ -16,11 +16,13 @@ from assignments.desk.work import NOTHING_TYPED, Typed, Work, show_work
 from assignments.drafting.editing import begin_draft
 from assignments.drafting.rules import Lines
 from assignments.duplicates.queries import find_hint
+from assignments.ehr.visits import EhrVisit, find_ehr_visit
 from assignments.opening import open_fields
 from assignments.pulling import LOST, find_hold
 from assignments.rules import ChartState, Stage
 from assignments.viewing.queries import ViewPage, database_now, find_pages, show_pages
 from assignments.viewing.watermarks import Mark
+from assignments.working.measuring import note_work
 from auditing.access_log.actions import Action
 from auditing.access_log.recording import record
 from portal.actor import Actor
@@ -100,6 +102,7 @@ class Desk:
     pulled_at: datetime
     guideline: Guideline | None
     likeness: str  # a hint that the documents resemble another chart's, '' if they do not
+    ehr: EhrVisit | None = None  # if it is coded in the client's own system
     news: str = ""  # what came of documents since the chart was coded or pulled
 
 
@@ -133,6 +136,7 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
         hold = await find_hold(chart_id=chart_id, stage=Stage.CODING)
         if hold is None:
             raise Conflict(LOST)
+        await note_work(chart_id)
         latest = await find_latest(chart_id, "coder")
         draft = await begin_draft(
             chart_id=chart_id, stage=Stage.CODING, start=await find_lines(latest.id) if latest else Lines()
@@ -140,17 +144,18 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
         rows = await find_pages(chart_id)
         corrections = await find_corrections(chart_id) if chart.state is ChartState.CORRECTING else ()
         today, guideline = await _count_today(), await find_guideline(chart_id)
-        likeness = await find_hint(chart_id)
+        likeness, ehr = await find_hint(chart_id), await find_ehr_visit(chart_id)
         news = await find_news(chart_id, pulled_at=hold.pulled_at)
+        looked = {"stage": Stage.CODING.value, "pages": len(rows)} | ({"in_own_system": True} if ehr else {})
         event_id = await record(
             coder, Action.CHART_OPENED, object_type="chart", object_id=chart_id, client_id=client_id,
-            patient_id=patient_id, details={"stage": Stage.CODING.value, "pages": len(rows)},
+            patient_id=patient_id, details=looked,
         )  # fmt: skip
         mark = Mark(coder.name, await database_now(), event_id)
     return Desk(
         chart, tuple(await show_pages(rows, mark)),
         show_work(hold, draft, on=chart.service_on, prefix=prefix, typed=typed), corrections,
-        today.get("submitted", 0), hold.pulled_at, guideline, likeness, news,
+        today.get("submitted", 0), hold.pulled_at, guideline, likeness, ehr, news,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from assignments.intake.queries import Choices
-from assignments.intake.rules import NewChart, earliest_birth, earliest_service
+from assignments.intake.rules import NOT_THERE, NewChart, earliest_birth, earliest_service
 from portal.web.forms import Form
 
 
@@ -21,6 +21,9 @@ def read_new_chart(form: Form, *, choices: Choices, now: datetime) -> NewChart:
         if choices.locations
         else None
     )
+    in_own_system = form.flag("in_own_system")
+    if in_own_system and line and not any(str(one.id) == line and one.in_own_system for one in choices.lines):
+        form.wrong("in_own_system", NOT_THERE)
     new = NewChart(
         encounter_number=_words(form, "encounter_number", "Encounter number", most=60),
         service_line_id=UUID(line) if "service_line" not in form.errors else UUID(int=0),
@@ -32,6 +35,7 @@ def read_new_chart(form: Form, *, choices: Choices, now: datetime) -> NewChart:
         patient_name=_words(form, "patient_name", "Patient name", most=200),
         mrn=_words(form, "mrn", "MRN", most=60),
         born_on=born_on,
+        in_own_system=in_own_system,
     )
     form.ensure()
     return new

@@ -5,11 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from assignments.duplicates.finding import note_visit
+from assignments.ehr.visits import note_ehr_visit
 from assignments.events import tell
 from assignments.intake.patients import check_encounter, check_patient, make_encounter, make_patient
-from assignments.intake.rules import NewChart
+from assignments.intake.rules import NOT_THERE, NewChart
 from assignments.intake.taking_files import Accepted
-from assignments.preparing import PREPARE_DOCUMENT
+from assignments.preparing import PREPARE_DOCUMENT, SETTLE_CHART
 from assignments.promising import promise
 from assignments.rules import ChartState, ensure_can_move
 from auditing.access_log.actions import Action
@@ -74,23 +75,31 @@ async def make_chart(
     patient_id, encounter_id = await find_or_refuse(key, new)
     patient_id = patient_id or await make_patient(key, new, now)
     encounter_id = encounter_id or await make_encounter(key, new, patient_id, now)
-    specialty = await DB.value(
-        "SELECT specialty FROM service_line WHERE id = $1 AND retired_at IS NULL", new.service_line_id
+    line = await DB.fetch_one(
+        "SELECT specialty, ehr_url FROM service_line WHERE id = $1 AND retired_at IS NULL", new.service_line_id
     )
-    if specialty is None:
+    if line is None:
         raise CannotReceive("service_line", "This service line has been retired. Choose another one.")
+    if new.in_own_system and not line["ehr_url"]:
+        raise CannotReceive("in_own_system", NOT_THERE)
     promised = await promise(service_line_id=new.service_line_id, received_at=now, is_stat=new.is_stat)
     chart_id = new_id()
     await DB.execute(
         "INSERT INTO chart (id, client_id, number, encounter_id, service_line_id, patient_id, specialty, state,"
         " is_stat, service_on, received_at, counts_from, due_at, promised_due_at)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-        chart_id, key.client_id, number, encounter_id, new.service_line_id, patient_id, specialty,
+        chart_id, key.client_id, number, encounter_id, new.service_line_id, patient_id, line["specialty"],
         ChartState.RECEIVED.value, new.is_stat, new.service_on, now, promised.counts_from, promised.due_at,
         promised.promised_due_at,
     )  # fmt: skip
     await note_visit(person, key, chart_id=chart_id, encounter_number=new.encounter_number)
+    if new.in_own_system:
+        await note_ehr_visit(
+            person, key, chart_id=chart_id, patient_id=patient_id, reference=new.encounter_number, now=now
+        )
     await attach_documents(person, key, chart_id=chart_id, patient_id=patient_id, files=files, now=now)
+    if not files:
+        await put_in_line(SETTLE_CHART, chart_id)
     await tell(
         person, kind=ensure_can_move(None, ChartState.RECEIVED), client_id=key.client_id, chart_id=chart_id,
         from_state=None, to_state=ChartState.RECEIVED.value, now=now, details={"documents": len(files)},

@@ -25,6 +25,7 @@ class ServiceLine:
     name: str
     specialty: str
     promise_hours: int
+    in_own_system: bool = False  # it may be coded in the client's own system
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,11 @@ class Choices:
             (line.id, f"{with_specialty(line.name, line.specialty)} · promised in {line.promise_hours} h")
             for line in self.lines
         ]
+
+    @property
+    def in_own_system(self) -> list[str]:
+        """The names of the service lines that may be coded in the client's own system."""
+        return [line.name for line in self.lines if line.in_own_system]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,7 @@ class Receipt:
     chart_number: str | None
     chart_state: str | None
     is_addition: bool
+    in_own_system: bool
     lines: Sequence[ReceiptLine]
 
     @property
@@ -89,7 +96,8 @@ async def get_choices(person: Actor) -> Choices:
     async with acting_as(person):
         zone = await DB.value("SELECT time_zone FROM client WHERE id = $1", person.client_id)
         lines = await DB.fetch(
-            "SELECT id, name, specialty, promise_hours FROM service_line WHERE retired_at IS NULL ORDER BY name"
+            "SELECT id, name, specialty, promise_hours, ehr_url IS NOT NULL AS in_own_system FROM service_line"
+            " WHERE retired_at IS NULL ORDER BY name"
         )
         locations = await DB.fetch("SELECT id, name FROM location ORDER BY name")
         providers = await DB.fetch("SELECT DISTINCT provider FROM encounter ORDER BY provider LIMIT 200")
@@ -128,7 +136,8 @@ async def get_progress(person: Actor, upload_id: UUID) -> Receipt:
 
 async def _get_upload(upload_id: UUID) -> asyncpg.Record:
     upload = await DB.fetch_one(
-        "SELECT u.id, u.received_at, u.chart_id, k.time_zone, c.number, c.state, c.patient_id"
+        "SELECT u.id, u.received_at, u.chart_id, k.time_zone, c.number, c.state, c.patient_id,"
+        " EXISTS (SELECT FROM ehr_visit v WHERE v.chart_id = u.chart_id) AS in_own_system"
         " FROM upload u JOIN client k ON k.id = u.client_id LEFT JOIN chart c ON c.id = u.chart_id WHERE u.id = $1",
         upload_id,
     )
@@ -153,6 +162,7 @@ def _receipt(
     return Receipt(
         upload["id"], upload["received_at"], upload["time_zone"], upload["chart_id"], upload["number"], upload["state"],
         any(row["is_added"] for row in rows),
+        upload["in_own_system"],
         [
             ReceiptLine(
                 row["position"], names.get(row["id"], ""), row["size"], row["state"], row["refusal"], row["page_count"],

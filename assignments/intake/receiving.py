@@ -61,17 +61,19 @@ async def record_upload(
 
     `staged_id` is the open upload that some of the files came from; it ends in the same transaction.
 
-    If every file was refused there is a receipt, but no chart. Raises CannotReceive as `prepare_receiving` does:
+    If every file was refused there is a receipt, but no chart; an encounter that is coded in the client's own system
+    may come with none. Raises CannotReceive as `prepare_receiving` does:
     somebody else may have sent the same meanwhile. What was sealed for nothing is swept.
     """
     client_id = client_of(person)
     accepted = [file for file in files if isinstance(file, Accepted)]
+    without_files = new.in_own_system and not files
     async with acting_as(person):
         key = await get_active_key(client_id)
         await ensure_room(person, client_id=client_id, size=sum(file.size for file in accepted if not file.is_stored))
         # The client's counter comes first, for its row's lock: of two uploads of one client the second waits here
         # until the first is done, and then finds the patient, the encounter, the chart or the receipt it has made.
-        number = await DB.value("SELECT next_chart_number()") if accepted else None
+        number = await DB.value("SELECT next_chart_number()") if accepted or without_files else None
         earlier = await _find_upload(upload_id)
         if earlier:
             _ensure_same(key, earlier, new)

@@ -56,7 +56,7 @@ async def post_upload(request: Request[Any, Any, Any]) -> Response[Any]:
         if upload.is_repeated:
             await parts.skip()
             return await see_other(request, f"/uploads/{upload.id}")
-        files = await take_all(request, form, parts, staged_id)
+        files = await take_all(request, form, parts, staged_id, needed=not new.in_own_system)
         await record_upload(request.user, upload_id=upload.id, new=new, files=files, now=utc_now(), staged_id=staged_id)
     except (FormError, CannotReceive, QuotaFull, StillComing) as refusal:
         await parts.skip()
@@ -99,16 +99,16 @@ async def export_receipt(request: Request[Any, Any, Any], upload_id: FromPath[UU
 
 
 async def take_all(
-    request: Request[Any, Any, Any], form: Form, parts: Parts, staged_id: UUID
+    request: Request[Any, Any, Any], form: Form, parts: Parts, staged_id: UUID, *, needed: bool = True
 ) -> list[Accepted | Refused]:
-    """The files that arrived ahead of the form and those that come with it; FormError if there are none at all."""
+    """The files that arrived ahead of the form and those that come with it; FormError if some are needed, and none."""
     client_id = request.user.client_id
     staged = await find_staged(request.user, upload_id=staged_id)
     files = await take_files(
         request.user, parts, client_id=client_id, limits=await find_limits(request.user, client_id=client_id),
         before=staged,
     )  # fmt: skip
-    if not staged and not files:
+    if needed and not staged and not files:
         form.wrong("files", "Choose at least one file.")
         form.ensure()
     return [*staged, *files]

@@ -15,6 +15,9 @@ OLDEST_ENCOUNTER = timedelta(days=731)
 OLDEST_PERSON = timedelta(days=130 * 366)
 
 DUPLICATE = "This file is in the list already."
+NOT_THERE = (
+    "This service line is coded from documents, not in your own system. Choose its files, or another service line."
+)
 TO_RESUME = "Not all of this file has arrived. Choose the same file again and it goes on where it stopped."
 
 
@@ -112,6 +115,7 @@ class NewChart:
     patient_name: str
     mrn: str
     born_on: date
+    in_own_system: bool = False  # coded in the client's own system: it may come without documents
 
 
 def earliest_service(today: date) -> date:

@@ -6,6 +6,7 @@ from uuid import UUID
 import anyio.to_thread
 
 from assignments.viewing.watermarks import Mark, mark_image, shrink_image
+from assignments.working.measuring import MEASURED, note_work
 from auditing.access_log.actions import Action
 from auditing.access_log.recording import record
 from portal.actor import Actor
@@ -56,4 +57,7 @@ async def _look(actor: Actor, page_id: UUID, look: Look) -> tuple[OpenableBlob, 
             patient_id=page["patient_id"],
             details={"chart": str(page["chart_id"]), "number": page["number"], "as": look},
         )  # fmt: skip
+        # A thumbnail comes by itself with the chart; a page is asked for by whoever goes on reading.
+        if look != "thumbnail" and actor.kind in MEASURED:
+            await note_work(page["chart_id"])
     return blob, Mark(actor.name, page["seen_at"], event_id)

@@ -30,6 +30,7 @@ class Action(StrEnum):
     CHART_MOVED = "chart:moved"
     CHART_OPENED = "chart:opened"
     CHART_RESCHEDULED = "chart:rescheduled"
+    CHART_SENT = "chart:sent"
     CLIENT_CHANGED = "client:changed"
     CLIENT_CLOSED = "client:closed"
     CLIENT_CREATED = "client:created"
@@ -76,3 +77,4 @@ class Action(StrEnum):
     SIGN_IN_FAILED = "sign-in:failed"
     SIGN_IN_SUCCEEDED = "sign-in:succeeded"
     SKILL_CHANGED = "skill:changed"
+    WORK_TIME_CORRECTED = "work-time:corrected"

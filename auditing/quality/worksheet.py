@@ -9,10 +9,12 @@ from assignments.coding.versions import find_lines
 from assignments.desk.guidelines import find_guideline
 from assignments.drafting.editing import StoredDraft, begin_draft
 from assignments.drafting.rules import Lines
+from assignments.ehr.visits import EhrVisit, find_ehr_visit
 from assignments.pulling import Hold, find_hold
 from assignments.rules import Stage
 from assignments.viewing.queries import ViewPage, database_now, find_pages, show_pages
 from assignments.viewing.watermarks import Mark
+from assignments.working.measuring import note_work
 from auditing.access_log.actions import Action
 from auditing.quality.choices import Choice, differences, score_choices, settle
 from auditing.quality.closing import record_audit
@@ -44,6 +46,7 @@ class Worksheet:
     corrected_rows: Sequence[Row] = ()  # the corrected version against the auditor's
     guideline: Guideline | None = None
     pages: Sequence[ViewPage] = ()
+    ehr: EhrVisit | None = None  # if it is coded in the client's own system
 
     @property
     def differences(self) -> list[Row]:
@@ -80,10 +83,11 @@ async def open_worksheet(actor: Actor, *, audit_id: UUID) -> Worksheet:
         event_id = await record_audit(actor, Action.AUDIT_OPENED, sheet.audit)
         if actor.kind is not Kind.AUDITOR:
             return sheet
-        guideline = await find_guideline(sheet.audit.chart_id)
+        await note_work(sheet.audit.chart_id)
+        guideline, ehr = await find_guideline(sheet.audit.chart_id), await find_ehr_visit(sheet.audit.chart_id)
         pages, seen_at = await find_pages(sheet.audit.chart_id), await database_now()
         mark = Mark(actor.name, seen_at, event_id)
-    return replace(sheet, guideline=guideline, pages=await show_pages(pages, mark))
+    return replace(sheet, guideline=guideline, pages=await show_pages(pages, mark), ehr=ehr)
 
 
 async def refresh_worksheet(actor: Actor, *, audit_id: UUID) -> Worksheet:

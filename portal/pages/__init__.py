@@ -12,6 +12,7 @@ from assignments.intake import routes_adding as adding
 from assignments.intake import routes_staging as staging
 from assignments.retention import routes as retention
 from assignments.viewing import routes as viewing
+from assignments.working import routes as working
 from auditing.quality import routes as audits
 from auditing.quality import routes_quality as quality
 from portal.invoicing import routes as invoicing
@@ -22,6 +23,7 @@ from portal.pages import (
     client,
     client_days,
     client_limits,
+    client_systems,
     clients,
     fairness,
     floor,
@@ -54,6 +56,7 @@ ROUTES = [
     *duplicates.ROUTES,
     *retention.ROUTES,
     *viewing.ROUTES,
+    *working.ROUTES,
     *audits.ROUTES,
     *quality.ROUTES,
     *invoicing.ROUTES,
@@ -61,6 +64,7 @@ ROUTES = [
     *client.ROUTES,
     *client_days.ROUTES,
     *client_limits.ROUTES,
+    *client_systems.ROUTES,
     *clients.ROUTES,
     *fairness.ROUTES,
     *floor.ROUTES,

@@ -37,6 +37,7 @@ WORDS: dict[Action, tuple[str, str]] = {
     Action.CHART_MOVED: ("Chart moved", "moved {}"),
     Action.CHART_OPENED: ("Chart opened", "opened {}"),
     Action.CHART_RESCHEDULED: ("Chart’s due time changed", "changed when {} is due"),
+    Action.CHART_SENT: ("Chart sent", "sent {} to be coded in the client’s own system"),
     Action.CLIENT_CHANGED: ("Client changed", "changed {}"),
     Action.CLIENT_CLOSED: ("Client closed", "closed {}"),
     Action.CLIENT_CREATED: ("Client created", "set up {}"),
@@ -83,6 +84,7 @@ WORDS: dict[Action, tuple[str, str]] = {
     Action.SIGN_IN_FAILED: ("Sign-in failed", "failed to sign in"),
     Action.SIGN_IN_SUCCEEDED: ("Sign-in succeeded", "signed in"),
     Action.SKILL_CHANGED: ("Skill changed", "changed which specialties {} codes"),
+    Action.WORK_TIME_CORRECTED: ("Work time corrected", "corrected {}"),
 }
 
 _PROCESSES = {"worker": "The worker", "sealer": "The sealer"}

@@ -44,6 +44,8 @@ class ServiceLine(Table, tablename="service_line", db=DB):
     minutes = Numeric(default=None)
     audit_minutes = Numeric(default=None)
     widen_minutes = Integer(null=True, default=None)
+    ehr_url = Text(null=True, default=None)
+    ehr_instructions = Text(null=True, default=None)
 
 
 class Guideline(Table, tablename="guideline", db=DB):

@@ -48,4 +48,13 @@ def span(length: timedelta) -> str:
     return f"-{text}" if length < timedelta() else text
 
 
-FILTERS = {"in_zone": in_zone, "iso": iso, "day": day, "month": month, "money": money, "size": size, "span": span}
+def minutes(seconds: Decimal) -> str:
+    """Seconds of work: `4:05 min`, from an hour on `1:04:05 h`."""
+    hours, rest = divmod(int(seconds), 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02} h" if hours else f"{rest // 60}:{rest % 60:02} min"
+
+
+FILTERS = {
+    "in_zone": in_zone, "iso": iso, "day": day, "month": month, "money": money, "size": size, "span": span,
+    "minutes": minutes,
+}  # fmt: skip

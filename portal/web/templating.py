@@ -28,6 +28,8 @@ MENU: Sequence[tuple[str, str, str]] = (
     ("Deliveries", "/deliveries", Permission.CHART_UPLOAD),
     ("Coding", "/desk", Permission.CODING_WORK),
     ("Audits", "/audits", Permission.AUDIT_WORK),
+    ("My time", "/my-time", Permission.CODING_WORK),
+    ("My time", "/my-time", Permission.AUDIT_WORK),
     ("Floor", "/floor", Permission.FLOOR_READ),
     ("Duplicates", "/duplicates", Permission.DUPLICATE_DECIDE),
     ("Quality", "/quality", Permission.QUALITY_READ),

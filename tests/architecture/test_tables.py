@@ -11,7 +11,7 @@ from tests.conftest import REPOSITORY, Sql
 
 #: Tables that only the database's own functions or the job library touch.
 WITHOUT_DEFINITION = {
-    "throttle", "workload", "sample_seed", "migration",
+    "throttle", "workload", "work_clock", "sample_seed", "migration",
     "pgqueuer", "pgqueuer_log", "pgqueuer_schedules", "pgqueuer_statistics",
 }  # fmt: skip
 

@@ -23,6 +23,7 @@ WITHOUT_A_CLIENT = {
     "queue_head": "a list and specialty, and from where on anything waits in it",
     "serves": "numbers of the lanes that somebody may take",
     "eligibility": "one number: the version of everything that decides who may take what",
+    "work_clock": "when somebody last gave a sign of work, whoever the client",
     "workload": "how much a person holds, for every client",
     "pgqueuer": "jobs: a name and an opaque id",
     "pgqueuer_log": "jobs that were done",

@@ -13,7 +13,7 @@ from litestar import Litestar, get
 from assignments.batches.importing import draft_schedule
 from assignments.intake.file_parts import put_together, take_part
 from assignments.intake.staging import announce_file
-from assignments.pulling import pull
+from assignments.pulling import keep_assignment, pull
 from assignments.rules import Stage
 from portal.app import create_app
 from portal.database import acting_as
@@ -48,7 +48,8 @@ async def furnished(house: House, sql: Sql, work: Callable[[], Awaitable[None]])
         await work()
     await pull(house.abel, stage=Stage.AUDIT, request_id=new_id(), now=NOW)
     await make_chart(sql, house, with_pages=1)
-    await pull_chart(house.cora)
+    pulled = await pull_chart(house.cora)
+    await keep_assignment(house.cora, chart_id=pulled.chart_id, stage=Stage.CODING, fence=pulled.fence)  # work begins
     clara, mona = house.clara.person_id, house.mona.person_id
     async with acting_as(house.clara):
         key = await get_active_key(house.north.id)

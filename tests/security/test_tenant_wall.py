@@ -201,6 +201,7 @@ READERS = {
     "expected_encounter.number_sealed": {"client"}, "expected_encounter.number_index": {"client"},
     "expected_encounter.patient_sealed": {"client"}, "schedule_draft.file_sealed": {"client"},
     "api_token.token_hash": set(), "audit_draft.choices_sealed": {"auditor"},
+    "ehr_visit.reference_sealed": {"client", "coder", "auditor"},
     "delivery.name_sealed": {"client"}, "delivery.key_hash": {"client"}, "delivery_line.name_sealed": {"client"},
     "delivery_line.facts_sealed": {"client"}, "delivery_page.facts_sealed": {"client"},
     "document_signature.signature_sealed": {"worker"}, "loose_number.number_index": {"client"},
