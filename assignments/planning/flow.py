@@ -12,7 +12,7 @@ from assignments.planning.rules import OnDuty
 
 # Costs are whole numbers. Worth decides what is planned and whether in time; among equals continuity decides, then
 # speed, then who has less to do. The small terms together stay below the smallest worth.
-_LEAST_WORTH, _MOST_WORTH = 40, 100_000
+_LEAST_WORTH, _MOST_WORTH = 40, 1_000_000
 _CONTINUITY = 8
 _SLOWEST = 5
 _LOAD_STEPS = 8

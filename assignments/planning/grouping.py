@@ -12,11 +12,12 @@ from assignments.planning.rules import PUT_BACK, OnDuty, WaitingWork, hopeless_f
 
 #: Where a shift's columns end, in minutes from now; what is due in a column is on time if it is worked in it or before.
 COLUMNS = (60.0, 120.0, 240.0, 480.0, 720.0, math.inf)
-#: What an hour of work is worth by the day on which it falls due: of the shift, and of the days after it.
-_DAYS = (1440.0, 2880.0, 4320.0)
-_WORTH_BY_DAY = (0.5, 0.35, 0.25, 0.18)
-_HOPELESS = 0.15
-_STEP = math.log(1.25)  # lengths within a quarter of each other are alike
+#: Work that is due within the same step, in minutes from now, is alike.
+_STEPS = (0.0, *COLUMNS[:-1], 960.0, 1200.0, 1440.0, 1920.0, 2400.0, 2880.0, 3600.0, 4320.0)
+#: Work that falls due after the shift is worth less by a factor e for each eight hours, as in the order of the line.
+_FADES, _LEAST_SHARE = 480.0, 0.01
+_LENGTH = math.log(1.25)  # lengths within a quarter of each other are alike
+_NOTHING, _MINUTE = timedelta(0), timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +30,17 @@ class Group:
     entries: tuple[WaitingWork, ...]
     people: tuple[int, ...]
     column: int | None
-    worth: float  # of a minute of this work, on time
+    worth: float  # of a minute of this work in its column or, where it has none, at all
     worth_late: float
     minutes: float  # of one entry, on the average
     preferred: int | None
 
 
 class _Alike(NamedTuple):
-    pool: int
+    pool: int | None
     specialty: str
-    urgency: int
+    hopeless: bool
+    step: int
     weight: float
     length: int
     preferred: int | None
@@ -53,14 +55,12 @@ def order_of_work(work: WaitingWork, now: datetime) -> tuple[datetime, UUID]:
 
 def group_work(work: Sequence[WaitingWork], people: Sequence[OnDuty], now: datetime) -> list[Group]:
     """The groups, the worthiest first; work that nobody on duty may take is in one without people."""
-    serving: dict[int, list[int]] = {}
-    for index, person in enumerate(people):
-        for lane in person.lanes:
-            serving.setdefault(lane, []).append(index)
     # Lanes that the same people serve are one: where everybody may take everything, few groups are left.
-    pools = {lane: tuple(indices) for lane, indices in serving.items()}
-    names = {pool: number for number, pool in enumerate(dict.fromkeys(pools.values()))}
+    serving = who_serves(people)
+    pools = {pool: number for number, pool in enumerate(dict.fromkeys(serving.values()))}
+    pool_of = {lane: pools[pool] for lane, pool in serving.items()}
     index_of = {person.person_id: index for index, person in enumerate(people)}
+    shift = max((person.minutes_left for person in people), default=0.0)
 
     def preferred(one: WaitingWork) -> int | None:
         index = index_of.get(one.preferred_person) if one.preferred_person else None
@@ -68,38 +68,51 @@ def group_work(work: Sequence[WaitingWork], people: Sequence[OnDuty], now: datet
 
     alike: dict[_Alike, list[WaitingWork]] = {}
     for one in sorted(work, key=lambda one: order_of_work(one, now)):
-        pool = names.get(pools.get(one.lane_id, ()), -1)
-        length = round(math.log(one.minutes) / _STEP)
-        urgency = _urgency(one, now)
-        key = _Alike(pool, one.specialty, urgency, one.weight, length, preferred(one), one.barred)
+        hopeless, slack = _slack(one, now)
+        key = _Alike(
+            pool_of.get(one.lane_id), one.specialty, hopeless, bisect_right(_STEPS, slack), one.weight,
+            round(math.log(one.minutes) / _LENGTH), preferred(one), one.barred,
+        )  # fmt: skip
         alike.setdefault(key, []).append(one)
-    groups = [_group(key, entries, pools, index_of) for key, entries in alike.items()]
+    groups = [_group(key, entries, serving, index_of, shift, now) for key, entries in alike.items()]
     return sorted(groups, key=lambda group: -group.worth)
 
 
-def _urgency(work: WaitingWork, now: datetime) -> int:
-    """-1 hopeless, then the columns, then the days after them."""
-    if hopeless_from(work) < now:
-        return -1
-    slack = (work.due_at - now) / timedelta(minutes=1)
-    last = len(COLUMNS) - 1
-    return bisect_right(COLUMNS, slack) if slack < COLUMNS[-2] else last + bisect_right(_DAYS, slack)
+def who_serves(people: Sequence[OnDuty]) -> dict[int, tuple[int, ...]]:
+    """Lane → the indices of the people who serve it."""
+    serving: dict[int, list[int]] = {}
+    for index, person in enumerate(people):
+        for lane in person.lanes:
+            serving.setdefault(lane, []).append(index)
+    return {lane: tuple(indices) for lane, indices in serving.items()}
+
+
+def _slack(work: WaitingWork, now: datetime) -> tuple[bool, float]:
+    """Whether the work is hopeless, and the minutes until it is due; what is hopeless counts as put back."""
+    hopeless = hopeless_from(work) < now
+    return hopeless, (work.due_at - now + (PUT_BACK if hopeless else _NOTHING)) / _MINUTE
 
 
 def _group(
-    alike: _Alike, entries: list[WaitingWork], pools: dict[int, tuple[int, ...]], index_of: dict[UUID, int]
-) -> Group:
+    alike: _Alike, entries: list[WaitingWork], serving: dict[int, tuple[int, ...]], index_of: dict[UUID, int],
+    shift: float, now: datetime,
+) -> Group:  # fmt: skip
     barred = {index_of[person] for person in alike.barred if person in index_of}
     minutes = sum(one.minutes for one in entries) / len(entries)
-    density, after = alike.weight / minutes, alike.urgency - (len(COLUMNS) - 1)
-    in_shift = 0 <= alike.urgency < len(COLUMNS) - 1
-    share = _HOPELESS if alike.urgency < 0 else 1.0 if in_shift else _WORTH_BY_DAY[after]
+    slack = sum(_slack(one, now)[1] for one in entries) / len(entries)
+    density = alike.weight / minutes
+    in_shift = not alike.hopeless and slack < COLUMNS[-2]
+    late = slack + PUT_BACK / _MINUTE if in_shift else slack
     return Group(
         entries=tuple(entries),
-        people=tuple(index for index in pools.get(entries[0].lane_id, ()) if index not in barred),
-        column=alike.urgency if in_shift else None,
-        worth=density * share,
-        worth_late=density * (_HOPELESS if in_shift else share),
+        people=tuple(index for index in serving.get(entries[0].lane_id, ()) if index not in barred),
+        column=bisect_right(COLUMNS, slack) if in_shift else None,
+        worth=density * _share(slack - shift),
+        worth_late=density * _share(late - shift),
         minutes=minutes,
         preferred=alike.preferred,
     )
+
+
+def _share(after_the_shift: float) -> float:
+    return max(_LEAST_SHARE, math.exp(-max(0.0, after_the_shift) / _FADES))

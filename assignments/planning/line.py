@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 class Line:
     """Work by number. `keys` say who goes first in a lane; after `hopeless_from` (minutes) work stands apart."""
 
-    def __init__(self, lane_of: Sequence[int], keys: Sequence[float], hopeless_from: Sequence[float]) -> None:
+    def __init__(self, lane_of: list[int], keys: Sequence[float], hopeless_from: Sequence[float]) -> None:
         self.lane_of, self.keys, self.hopeless_from = lane_of, keys, hopeless_from
         self.waiting = [False] * len(keys)
         #: Lanes that may hold something; one that turns out to be empty leaves when it is looked at.

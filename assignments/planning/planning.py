@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from assignments.planning.flow import share_out
-from assignments.planning.grouping import Group, group_work, order_of_work
+from assignments.planning.grouping import Group, group_work, order_of_work, who_serves
 from assignments.planning.rules import OnDuty, Plan, Planned, WaitingWork, may_take, minutes_for, why_infeasible
 
 
@@ -43,17 +43,14 @@ class _Book:
     people: list[OnDuty]
     given: list[list[WaitingWork]] = field(init=False)
     left: list[float] = field(init=False)
-    serving: dict[int, list[int]] = field(init=False)
+    serving: dict[int, tuple[int, ...]] = field(init=False)
     #: The shortest work of a lane and specialty that no longer fits anywhere: time only becomes less.
     too_long: dict[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.given = [[] for _ in self.people]
         self.left = [person.minutes_left for person in self.people]
-        self.serving = {}
-        for index, person in enumerate(self.people):
-            for lane in person.lanes:
-                self.serving.setdefault(lane, []).append(index)
+        self.serving = who_serves(self.people)
 
     def give(self, index: int, work: WaitingWork) -> bool:
         minutes = minutes_for(work, self.people[index])

@@ -99,4 +99,4 @@ def why_infeasible(plan: Plan, work: Sequence[WaitingWork], people: Sequence[OnD
 def jain(loads: Sequence[float]) -> float:
     """Jain's index of fairness: 1 when all are equal, 1/n when one has everything (Jain, Chiu and Hawe 1984)."""
     squares = sum(load * load for load in loads)
-    return sum(loads) ** 2 / (len(loads) * squares) if squares else 1.0
+    return sum(loads) ** 2 / (len(loads) * squares) if squares > 0 else 1.0
