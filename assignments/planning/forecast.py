@@ -10,7 +10,15 @@ from uuid import UUID
 from assignments.planning.grouping import who_serves
 from assignments.planning.line import Line
 from assignments.planning.rules import (
-    PUT_BACK, OnDuty, Plan, WaitingWork, hopeless_from, jain, may_take, minutes_for, place_in_line,
+    PUT_BACK,
+    OnDuty,
+    Plan,
+    WaitingWork,
+    hopeless_from,
+    jain,
+    may_take,
+    minutes_for,
+    place_in_line,
 )  # fmt: skip
 
 _MINUTE = timedelta(minutes=1)
@@ -74,8 +82,8 @@ def work_off(
         [(place_in_line(one) - now) / _MINUTE for one in work],
         [(hopeless_from(one) - now) / _MINUTE for one in work],
     )
-    for number in range(len(work)):
-        line.add(number)
+    for entry in range(len(work)):
+        line.add(entry)
     release = (kept_until - now) / _MINUTE
     released = False
     free = [(0.0, index) for index in range(len(people))]
@@ -89,9 +97,8 @@ def work_off(
         if not released and time >= release:
             released = True
             _release(line, pool_of)
-        number = _head(line, [-1 - index], time)
-        if number is None:
-            number = _head(line, pools_of[index], time)
+        taken = _head(line, [-1 - index], time)
+        number = taken if taken is not None else _head(line, pools_of[index], time)
         if number is not None:
             line.take(number)
             spent = minutes_for(work[number], people[index])
@@ -103,9 +110,7 @@ def work_off(
     return _effect(work, people, finished, minutes, now)
 
 
-def _keepers(
-    work: Sequence[WaitingWork], people: Sequence[OnDuty], kept_for: Mapping[UUID, UUID]
-) -> list[int | None]:
+def _keepers(work: Sequence[WaitingWork], people: Sequence[OnDuty], kept_for: Mapping[UUID, UUID]) -> list[int | None]:
     index_of = {person.person_id: index for index, person in enumerate(people)}
     keepers: list[int | None] = []
     for one in work:
@@ -145,7 +150,8 @@ def _release(line: Line, pool_of: Sequence[int]) -> None:
 
 
 def _head(line: Line, lanes: Iterable[int], now: float) -> int | None:
-    best, smallest = None, math.inf
+    best: int | None = None
+    smallest = math.inf
     for lane in lanes:
         if lane in line.lanes:
             for number, hopeless in line.heads(lane, now):

@@ -11,11 +11,12 @@ from uuid import UUID
 from assignments.planning.rules import PUT_BACK, OnDuty, WaitingWork, hopeless_from, may_take, place_in_line
 
 #: Where a shift's columns end, in minutes from now; what is due in a column is on time if it is worked in it or before.
-COLUMNS = (60.0, 120.0, 240.0, 480.0, 720.0, math.inf)
+COLUMNS = (30.0, 60.0, 90.0, 120.0, 180.0, 240.0, 300.0, 360.0, 480.0, 720.0, math.inf)
 #: Work that is due within the same step, in minutes from now, is alike.
 _STEPS = (0.0, *COLUMNS[:-1], 960.0, 1200.0, 1440.0, 1920.0, 2400.0, 2880.0, 3600.0, 4320.0)
 #: Work that falls due after the shift is worth less by a factor e for each eight hours, as in the order of the line.
 _FADES, _LEAST_SHARE = 480.0, 0.01
+_TOO_LATE = 0.3
 _LENGTH = math.log(1.25)  # lengths within a quarter of each other are alike
 _NOTHING, _MINUTE = timedelta(0), timedelta(minutes=1)
 
@@ -106,9 +107,9 @@ def _group(
     return Group(
         entries=tuple(entries),
         people=tuple(index for index in serving.get(entries[0].lane_id, ()) if index not in barred),
-        column=bisect_right(COLUMNS, slack) if in_shift else None,
-        worth=density * _share(slack - shift),
-        worth_late=density * _share(late - shift),
+        column=max(0, bisect_right(COLUMNS, slack) - 1) if in_shift else None,
+        worth=density * _share(slack - shift) * (_TOO_LATE if alike.hopeless else 1.0),
+        worth_late=density * _share(late - shift) * (_TOO_LATE if alike.hopeless or in_shift else 1.0),
         minutes=minutes,
         preferred=alike.preferred,
     )

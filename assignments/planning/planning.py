@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from assignments.planning.flow import share_out
 from assignments.planning.grouping import Group, group_work, order_of_work, who_serves

@@ -3,8 +3,11 @@
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from assignments.simulation.world import DAY, HOUR, Chart, Person, World
+
+_Floats = npt.NDArray[np.float64]
 
 _SHIFT_STARTS = (0, 0, 5, 8, 12.5, 13, 14, 15)  # UTC: half in Asia, half in America
 _SHIFT_HOURS = (4, 8, 8, 8, 9)
@@ -66,13 +69,14 @@ def make_world(
     return World(days, specialties, clients, tuple(map(float, expected)), staff, charts)
 
 
-def _by_size(count: int, steepness: float) -> np.ndarray:
+def _by_size(count: int, steepness: float) -> _Floats:
     """Shares after Zipf."""
-    shares = 1 / np.arange(1, count + 1) ** steepness
-    return shares / shares.sum()
+    shares: _Floats = 1 / np.arange(1, count + 1) ** steepness
+    total: float = shares.sum()
+    return shares / total
 
 
-def _make_people(chance: np.random.Generator, count: int, popular: np.ndarray, clients: int) -> tuple[Person, ...]:
+def _make_people(chance: np.random.Generator, count: int, popular: _Floats, clients: int) -> tuple[Person, ...]:
     speeds, permitted, shifts = [], [], []
     for number in range(count):
         drawn = [int(one) for one in chance.choice(len(popular), size=chance.integers(1, 5), p=popular)]
@@ -120,10 +124,10 @@ def _cover(
                 permitted[int(chance.choice(able))].add(client)
 
 
-def _arrivals(chance: np.random.Generator, day: int, each_day: float) -> np.ndarray:
+def _arrivals(chance: np.random.Generator, day: int, each_day: float) -> _Floats:
     """Three fifths around the close of business in America, the rest from noon on."""
     count = int(chance.poisson(each_day * (_WEEKDAY if day % 7 < 5 else _WEEKEND)))
     at_close = chance.normal(23 * HOUR, 2 * HOUR, count)
     through_the_day = chance.uniform(12 * HOUR, 30 * HOUR, count)
-    times: np.ndarray = np.where(chance.random(count) < 0.6, at_close, through_the_day) + day * DAY
+    times: _Floats = np.where(chance.random(count) < 0.6, at_close, through_the_day) + day * DAY
     return times

@@ -41,18 +41,14 @@ def measure(world: World, run: Run) -> Measures:
 
     judged = [chart for chart in charts if chart.due <= ends]
     timely = {
-        chart.number
-        for chart in judged
-        if run.finished[chart.number] is not None and end_of(chart.number) <= chart.due
+        chart.number for chart in judged if run.finished[chart.number] is not None and end_of(chart.number) <= chart.due
     }
     waits = [end_of(chart.number) - chart.arrives for chart in charts]
     by_client: dict[int, list[bool]] = {}
     for chart in judged:
         by_client.setdefault(chart.client, []).append(chart.number in timely)
     clients = [_share(them) for them in by_client.values() if len(them) > _FEWEST_OF_A_CLIENT]
-    used = [
-        busy / staffed_minutes(person, world.days) for person, busy in zip(world.people, run.busy, strict=True)
-    ]
+    used = [busy / staffed_minutes(person, world.days) for person, busy in zip(world.people, run.busy, strict=True)]
     weight = sum(chart.weight for chart in judged)
     return Measures(
         charts=len(judged),
@@ -71,9 +67,9 @@ def measure(world: World, run: Run) -> Measures:
 
 def mean(results: Sequence[Measures]) -> Measures:
     """The mean of several runs, figure by figure."""
-    return Measures(**{
-        one.name: sum(getattr(result, one.name) for result in results) / len(results) for one in fields(Measures)
-    })
+    return Measures(
+        **{one.name: sum(getattr(result, one.name) for result in results) / len(results) for one in fields(Measures)}
+    )
 
 
 def _share(ones: Iterable[bool]) -> float:

@@ -18,9 +18,10 @@ Planner = Callable[[World, list[Chart], dict[int, float], float], dict[int, list
 
 @dataclass(frozen=True)
 class Run:
-    """What became of it: when each chart was finished (None: never), and each person's working minutes."""
+    """What became of it: when and by whom each chart was finished (None: never), and each person's working minutes."""
 
     finished: tuple[float | None, ...]
+    finished_by: tuple[int | None, ...]
     busy: tuple[float, ...]
     leases_lost: int
 
@@ -54,6 +55,7 @@ class _Floor:
         self.held: list[list[int]] = [[] for _ in world.people]
         self.plan: dict[int, list[int]] = {}
         self.finished: list[float | None] = [None] * len(charts)
+        self.finished_by: list[int | None] = [None] * len(charts)
         self.busy = [0.0] * len(world.people)
         self.lost: set[int] = set()
         self.events: list[tuple[float, int, Callable[..., None], tuple[int, ...]]] = []
@@ -70,7 +72,7 @@ class _Floor:
             self.now = chart.arrives
             self.into_line(chart.number)
         self.until(self.world.ends)
-        return Run(tuple(self.finished), tuple(self.busy), len(self.lost))
+        return Run(tuple(self.finished), tuple(self.finished_by), tuple(self.busy), len(self.lost))
 
     def at(self, time: float, what: Callable[..., None], *whom: int) -> None:
         self.count += 1
@@ -133,6 +135,7 @@ class _Floor:
 
     def finish(self, person: int, number: int) -> None:
         self.finished[number] = self.now
+        self.finished_by[number] = person
         self.seek(person)
 
     def lose(self, person: int, number: int) -> None:

@@ -1,4 +1,4 @@
-"""The simulated company: charts that arrive, people with specialties, clients and shifts. Minutes from a Monday, UTC."""
+"""The simulated company: charts that arrive, people with specialties, clients, shifts; in minutes from a Monday."""
 
 import math
 from dataclasses import dataclass
