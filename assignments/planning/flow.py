@@ -15,7 +15,7 @@ from assignments.planning.rules import OnDuty
 _LEAST_WORTH, _MOST_WORTH = 40, 1_000_000
 _CONTINUITY = 8
 _SLOWEST = 5
-_LOAD_STEPS = 8
+_LOAD_STEPS = 16
 _CERTAIN = 0.6  # of a column's minutes are counted on: entries are pulled by rank, not as the columns would like
 
 _Floats = npt.NDArray[np.float64]

@@ -23,8 +23,8 @@ def make_plan(work: Sequence[WaitingWork], people: Sequence[OnDuty], *, now: dat
     rest: list[WaitingWork] = []
     for group, shares in zip(groups, share_out(groups, people), strict=True):
         rest += _give_shares(book, group, shares)
-    # What rounding left over goes to whoever has the most time, the worthiest first.
-    without = [one for one in rest if not _give_to_most_free(book, one)]
+    # What rounding left over goes to who has the most time left after it, the worthiest first.
+    without = [one for one in rest if not _give_to_freest(book, one)]
     plan = Plan(
         planned=tuple(sorted(
             (planned for index in range(len(people)) for planned in _starts(book, index, now)),
@@ -75,11 +75,11 @@ def _give_shares(book: _Book, group: Group, shares: dict[int, float]) -> list[Wa
     return left + entries[::-1]
 
 
-def _give_to_most_free(book: _Book, work: WaitingWork) -> bool:
+def _give_to_freest(book: _Book, work: WaitingWork) -> bool:
     if work.minutes >= book.too_long.get(work.lane_id, math.inf):
         return False
     able = [index for index in book.serving.get(work.lane_id, ()) if may_take(book.people[index], work)]
-    for index in sorted(able, key=lambda index: -book.left[index]):
+    for index in sorted(able, key=lambda index: minutes_for(work, book.people[index]) - book.left[index]):
         if book.give(index, work):
             return True
     if not work.barred:
