@@ -1,5 +1,6 @@
 """Plans of a shift: never more than can be done by whom it may be done, and the right things first."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,11 +8,13 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assignments.planning.planning import make_plan
 from assignments.planning.rules import OnDuty, Plan, Planned, WaitingWork, jain, why_infeasible
+from portal.commands.bench.plan import command
 from tests.assignments.planning.worlds import (
     NOW,
     backlogs,
@@ -152,3 +155,11 @@ def test_a_wrong_plan_is_seen(plan: Plan, words: str | None) -> None:
     people = [on_duty(0, 15), replace(on_duty(1), lanes=frozenset({7}))]
     said = why_infeasible(plan, [waiting(1), waiting(2)], people)
     assert (said is None) if words is None else (words in (said or ""))
+
+
+def test_the_benchmark_plans_and_tells_both_shifts() -> None:
+    said = CliRunner().invoke(command, ["--entries", "600", "--people", "20", "--json"])
+    assert said.exit_code == 0, said.output
+    told = json.loads(said.stdout)
+    assert 0 < told["planned"] <= told["with_plan"]["finished"] <= 600
+    assert "600 entries over 20 people" in CliRunner().invoke(command, ["--entries", "600", "--people", "20"]).stdout
