@@ -102,9 +102,7 @@ def kept(server: EmbeddedPostgres) -> Iterator[dict[str, int]]:
 
 
 @pytest.fixture
-async def databases(
-    server: EmbeddedPostgres, template: str, worker_id: str, kept: dict[str, int]
-) -> Databases:
+async def databases(server: EmbeddedPostgres, template: str, worker_id: str, kept: dict[str, int]) -> Databases:
     """A database for one test, as the migrations leave it: emptied, or made anew if more than rows was changed."""
     name = f"test_{worker_id}_{os.getpid()}"
     if 0 < kept.get(name, 0) < _USES and await _emptied(server.url(name)):
