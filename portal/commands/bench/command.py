@@ -5,6 +5,7 @@ import click
 from portal.commands.lazy import LazyGroup
 
 BENCHMARKS = {
+    "pull": ("portal.commands.bench.pull.command", "How fast the next chart is pulled from a long line."),
     "storage": ("portal.commands.bench.storage", "How fast documents are sealed, stored, re-keyed and drawn."),
     "viewer": ("portal.commands.bench.viewer", "How fast a chart opens while many coders open charts."),
 }

@@ -32,6 +32,4 @@ async def measure_rewrapping(client_id: UUID, *, count: int) -> dict[str, float]
     began, used = time.perf_counter(), time.process_time()
     done = await rotate_key(WORKER, client_id=client_id, progress=lambda _what, _count: None)
     assert done.resealed >= count
-    return {
-        "processor_seconds": round(time.process_time() - used, 3), "seconds": round(time.perf_counter() - began, 3)
-    }
+    return {"processor_seconds": round(time.process_time() - used, 3), "seconds": round(time.perf_counter() - began, 3)}

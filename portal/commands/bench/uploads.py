@@ -30,9 +30,7 @@ async def upload_at_once(client_id: UUID, *, size: int, count: int) -> dict[str,
             yield block[: min(_CHUNK, size - start)]
 
     async def send() -> None:
-        blob = await write_blob(
-            WORKER, source(), client_id=client_id, owner_id=new_id(), kind="original", most=size
-        )
+        blob = await write_blob(WORKER, source(), client_id=client_id, owner_id=new_id(), kind="original", most=size)
         async with acting_as(WORKER):
             await confirm_blob(blob)
 

@@ -24,9 +24,7 @@ PROMISE = 0.150  # seconds to the first page, p95
 @click.option("--web-processes", default=2, show_default=True, type=click.IntRange(1, 64))
 @click.option("--browser", is_flag=True, help="Open charts in one Chromium too (needs Playwright).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def command(
-    *, coders: int, every: float, seconds: float, web_processes: int, browser: bool, as_json: bool
-) -> None:
+def command(*, coders: int, every: float, seconds: float, web_processes: int, browser: bool, as_json: bool) -> None:
     """Measure how fast a chart opens.
 
     Starts the portal's own web processes on a scratch database, uploads one demo paper for each coder, lets the
