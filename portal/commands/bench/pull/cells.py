@@ -14,6 +14,9 @@ from portal.commands.bench.pull.server import APP, Server
 #: Each connection's first transactions are planned anew; what they cost is taken off.
 WARMING = 10
 
+#: A line of this length is not noticeably shorter after a run, so that nothing needs to go back meanwhile.
+_LONG = 50_000
+
 _SPEED = re.compile(r"tps = ([\d.]+) \(without initial connection time\)")
 _FAILED = re.compile(r"number of failed transactions: (\d+)")
 
@@ -134,6 +137,7 @@ async def _keeping(server: Server, cell: Cell) -> AsyncIterator[Callable[[], Awa
         return
     connection = await server.open(cell.database)
     returned, busy = 0, asyncio.Lock()
+    is_short = cell.backlog < _LONG
 
     async def back() -> None:
         nonlocal returned
@@ -145,7 +149,7 @@ async def _keeping(server: Server, cell: Cell) -> AsyncIterator[Callable[[], Awa
             async with busy:
                 if turns % 10 == 0 and cell.refresh:
                     await cell.refresh(connection)
-                if await connection.fetchval(cell.held) > cell.backlog // 10:
+                if is_short and await connection.fetchval(cell.held) > cell.backlog // 10:
                     await back()
             turns += 1
             await asyncio.sleep(0.1)

@@ -1,49 +1,40 @@
-"""A company with its line, made by a few set-based statements: clients, coders, charts that satisfy every foreign key."""
+"""A company and its line by a few set-based statements: clients, coders, charts that satisfy every foreign key."""
+
+import re
 
 import asyncpg
 
 CLIENTS, SPECIALTIES, CODERS = 200, 25, 500
 #: In real time the backlog came in over this many hours, and a chart that is put back comes after all others.
 HOURS = 72
-#: Of a client that no coder here may work for: what clogs the head of every specialty.
-CLOGGING = CLIENTS + 1
 
 
 async def fill(connection: asyncpg.Connection, backlog: int) -> None:
-    """Fill a fresh, migrated database; foreign keys and triggers rest meanwhile, as everything here satisfies them.
+    """Fill a fresh, migrated database.
 
-    Specialties follow Zipf's law. A coder has one to four of them and 20 to 119 clients. An encounter stands for all
-    of its client's charts of different service lines; nothing is sealed, as nobody reads it.
+    Specialties follow Zipf's law. A coder has one to four of them and 20 to 119 clients. An encounter stands for the
+    charts of several service lines of its client; nothing is sealed, as nobody reads it. Foreign keys and triggers
+    rest meanwhile, as everything here satisfies them; indexes are made again afterwards.
     """
     await connection.execute(_BEFORE)
-    await connection.execute(_COMPANY)
-    await connection.execute(
-        "INSERT INTO bench.arrival SELECT n, random(1, $2::int), width_bucket(random(), bench.shares()),"
-        " now() - ($1 - n) * interval '1 hour' * $3::int / $1 FROM generate_series(1, $1::int) n".replace(
-            "$1", str(backlog)).replace("$2", str(CLIENTS)).replace("$3", str(HOURS))
-    )  # fmt: skip
-    await connection.execute(_LINE)
-    await connection.execute(
-        "CREATE TABLE bench.row (id integer PRIMARY KEY, rank timestamptz NOT NULL, n integer NOT NULL, padding text)"
-        " WITH (fillfactor = 85);"
-        f"INSERT INTO bench.row SELECT i, now(), 0, repeat('x', 60) FROM generate_series(1, {min(backlog, 1000000)}) i;"
-        "GRANT USAGE ON SCHEMA bench TO chartway_app; GRANT SELECT, UPDATE ON bench.row TO chartway_app;"
-        "RESET session_replication_role;"
-    )
+    await connection.execute(_with(_COMPANY))
+    later = await connection.fetch(_PLAIN_INDEXES)
+    for name, _ in later:
+        await connection.execute(f"DROP INDEX {name}")
+    await connection.execute(_with(_LINE, backlog=backlog))
+    for _, definition in later:
+        await connection.execute(definition)
+    await connection.execute(_with(_ROWS, rows=min(backlog, 1_000_000)))
 
 
 async def clog(connection: asyncpg.Connection, count: int) -> None:
     """Put `count` entries that none of the coders may take before all others of each specialty."""
-    await connection.execute(
-        "SET session_replication_role = replica;"
-        + _CLOG.replace("$1", str(count)).replace("$2", str(CLOGGING))
-        + "RESET session_replication_role"
-    )
+    await connection.execute(_with(_CLOG, count=count))
 
 
 async def put_back(connection: asyncpg.Connection) -> int:
     """Everything that is held goes back, to the end of the line; how many that were."""
-    count: int = await connection.fetchval(_PUT_BACK.replace("$1", str(HOURS)))
+    count: int = await connection.fetchval(_with(_PUT_BACK))
     return count
 
 
@@ -51,14 +42,20 @@ async def leave_dead(connection: asyncpg.Connection, count: int) -> None:
     """Move at least `count` entries from the head of the line to its end; while a snapshot is held, all stay behind."""
     left = count
     while left > 0:
-        left -= await connection.fetchval(_MOVE.replace("$1", str(min(left, 40_000))).replace("$2", str(HOURS)))
+        left -= await connection.fetchval(_with(_MOVE, count=min(left, 40_000)))
+
+
+def _with(script: str, **numbers: int) -> str:
+    """The script with its :names replaced by numbers; several statements can have no parameters."""
+    known = {"clients": CLIENTS, "clogging": CLIENTS + 1, "specialties": SPECIALTIES, "coders": CODERS,
+             "hours": HOURS, **numbers}  # fmt: skip
+    return re.sub(r"(?<!:):(\w+)", lambda name: str(known[name[1]]), script)
 
 
 _BEFORE = """
 SET session_replication_role = replica;
 SELECT setseed(0.42);
 CREATE SCHEMA bench;
-CREATE UNLOGGED TABLE bench.arrival (n integer, client integer, specialty integer, received_at timestamptz);
 CREATE FUNCTION bench.id(kind text, a bigint, b bigint DEFAULT 0) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
   SELECT (kind || '0000000-0000-7000-8' || lpad(to_hex(b), 3, '0') || '-' || lpad(to_hex(a), 12, '0'))::uuid $$;
 -- Where each specialty's share of the charts begins.
@@ -68,34 +65,45 @@ CREATE FUNCTION bench.shares() RETURNS float8[] LANGUAGE sql IMMUTABLE AS $$
       FROM generate_series(1, 25) s) x $$;
 """
 
-_COMPANY = f"""
+_COMPANY = """
 INSERT INTO client (id, code, name, time_zone, created_at)
 SELECT bench.id('1', c), 'B' || chr(65 + c / 26) || chr(65 + c % 26), 'Client ' || c, 'UTC', now()
-  FROM generate_series(1, {CLOGGING}) c;
+  FROM generate_series(1, :clogging) c;
 INSERT INTO service_line (id, client_id, name, specialty, promise_hours, created_at)
 SELECT bench.id('2', c, s), bench.id('1', c), 'Line ' || s, 'specialty-' || s,
        (ARRAY[12, 24, 24, 48, 48, 72])[1 + c % 6], now()
-  FROM generate_series(1, {CLOGGING}) c, generate_series(1, {SPECIALTIES}) s;
+  FROM generate_series(1, :clogging) c, generate_series(1, :specialties) s;
 INSERT INTO batch (id, client_id, service_on, state, opened_at)
-SELECT bench.id('3', c), bench.id('1', c), current_date, 'open', now() FROM generate_series(1, {CLOGGING}) c;
+SELECT bench.id('3', c), bench.id('1', c), current_date, 'open', now() FROM generate_series(1, :clogging) c;
 INSERT INTO person (id, email, name, kind, created_at)
 SELECT bench.id('4', p), 'coder' || p || '@bench.example', 'Coder ' || p, 'coder', now()
-  FROM generate_series(1, {CODERS}) p;
+  FROM generate_series(1, :coders) p;
 INSERT INTO client_grant (client_id, person_id, granted_at)
 SELECT bench.id('1', c), bench.id('4', p), now()
-  FROM (SELECT p, random(20, 119) AS many FROM generate_series(1, {CODERS}) p) coder,
-       LATERAL (SELECT c FROM generate_series(1, {CLIENTS}) c ORDER BY hashint8(p * 1000 + c) LIMIT many) client;
+  FROM (SELECT p, random(20, 119) AS many FROM generate_series(1, :coders) p) coder,
+       LATERAL (SELECT c FROM generate_series(1, :clients) c ORDER BY hashint8(p * 1000 + c) LIMIT many) client;
 INSERT INTO skill (person_id, specialty, level)
 SELECT bench.id('4', p), 'specialty-' || s, 1 + p % 3
-  FROM (SELECT p, random(1, 4) AS many FROM generate_series(1, {CODERS}) p) coder,
+  FROM (SELECT p, random(1, 4) AS many FROM generate_series(1, :coders) p) coder,
        LATERAL (SELECT DISTINCT width_bucket((hashint8(p * 100 + i) & 1048575) / 1048576.0, bench.shares()) AS s
                   FROM generate_series(1, many) i) known;
 -- Coders who never finish would stop at their cap; how much they hold is counted as ever.
 ALTER TABLE workload DROP CONSTRAINT workload_cap_check;
-INSERT INTO workload (person_id, cap) SELECT bench.id('4', p), 1 << 30 FROM generate_series(1, {CODERS}) p;
+INSERT INTO workload (person_id, cap) SELECT bench.id('4', p), 1 << 30 FROM generate_series(1, :coders) p;
+"""
+
+#: Of the tables that are filled: those that no constraint needs.
+_PLAIN_INDEXES = """
+SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i
+ WHERE i.indrelid IN ('patient'::regclass, 'encounter'::regclass, 'chart'::regclass, 'queue_entry'::regclass)
+   AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)
 """
 
 _LINE = """
+CREATE UNLOGGED TABLE bench.arrival AS
+SELECT n, random(1, :clients) AS client, width_bucket(random(), bench.shares()) AS specialty,
+       now() - (:backlog - n) * interval '1 hour' * :hours / :backlog AS received_at
+  FROM generate_series(1, :backlog) n;
 CREATE UNLOGGED TABLE bench.numbered AS
 SELECT a.*, row_number() OVER (PARTITION BY client, specialty ORDER BY n) AS visit,
        received_at + (ARRAY[12, 24, 24, 48, 48, 72])[1 + client % 6] * interval '1 hour' AS due_at,
@@ -104,11 +112,11 @@ SELECT a.*, row_number() OVER (PARTITION BY client, specialty ORDER BY n) AS vis
 UPDATE bench.numbered SET due_at = received_at + interval '4 hours' WHERE is_stat;
 INSERT INTO patient (id, client_id, created_at)
 SELECT bench.id('5', visit, client), bench.id('1', client), now()
-  FROM (SELECT client, generate_series(1, max(visit)) AS visit FROM bench.numbered GROUP BY client) x;
+  FROM (SELECT client, generate_series(1, max(visit)) AS visit FROM bench.numbered GROUP BY client) x ORDER BY 2, 1;
 INSERT INTO encounter (id, client_id, patient_id, number_sealed, number_index, service_on, provider, created_at)
 SELECT bench.id('6', visit, client), bench.id('1', client), bench.id('5', visit, client), '\\x00', int8send(visit),
        current_date, 'Dr. A', now()
-  FROM (SELECT client, generate_series(1, max(visit)) AS visit FROM bench.numbered GROUP BY client) x;
+  FROM (SELECT client, generate_series(1, max(visit)) AS visit FROM bench.numbered GROUP BY client) x ORDER BY 2, 1;
 INSERT INTO chart (id, client_id, number, encounter_id, service_line_id, patient_id, specialty, state, is_stat,
                    service_on, received_at, ready_at, due_at, batch_id, counts_from)
 SELECT bench.id('7', n), bench.id('1', client), 'B-' || n, bench.id('6', visit, client),
@@ -123,20 +131,32 @@ SELECT bench.id('8', n), bench.id('1', client), bench.id('7', n), 'coding', 'spe
 DROP TABLE bench.arrival, bench.numbered;
 """
 
+_ROWS = """
+CREATE TABLE bench.row (id integer PRIMARY KEY, rank timestamptz NOT NULL, n integer NOT NULL, padding text)
+  WITH (fillfactor = 85);
+INSERT INTO bench.row SELECT i, now(), 0, repeat('x', 60) FROM generate_series(1, :rows) i;
+GRANT USAGE ON SCHEMA bench TO chartway_app;
+GRANT SELECT, UPDATE ON bench.row TO chartway_app;
+RESET session_replication_role;
+"""
+
 _CLOG = """
-INSERT INTO patient (id, client_id, created_at) VALUES (bench.id('5', 1, $2), bench.id('1', $2), now());
+SET session_replication_role = replica;
+INSERT INTO patient (id, client_id, created_at) VALUES (bench.id('5', 1, :clogging), bench.id('1', :clogging), now());
 INSERT INTO encounter (id, client_id, patient_id, number_sealed, number_index, service_on, provider, created_at)
-VALUES (bench.id('6', 1, $2), bench.id('1', $2), bench.id('5', 1, $2), '\\x00', '\\x01', current_date, 'Dr. A', now());
+VALUES (bench.id('6', 1, :clogging), bench.id('1', :clogging), bench.id('5', 1, :clogging), '\\x00', '\\x01',
+        current_date, 'Dr. A', now());
 INSERT INTO chart (id, client_id, number, encounter_id, service_line_id, patient_id, specialty, state, is_stat,
                    service_on, received_at, ready_at, due_at, batch_id, counts_from)
-SELECT bench.id('9', s), bench.id('1', $2), 'C-' || s, bench.id('6', 1, $2), bench.id('2', $2, s),
-       bench.id('5', 1, $2), 'specialty-' || s, 'ready', false, current_date, now(), now(), now(), bench.id('3', $2),
-       now()
-  FROM generate_series(1, 25) s;
+SELECT bench.id('9', s), bench.id('1', :clogging), 'C-' || s, bench.id('6', 1, :clogging), bench.id('2', :clogging, s),
+       bench.id('5', 1, :clogging), 'specialty-' || s, 'ready', false, current_date, now(), now(), now(),
+       bench.id('3', :clogging), now()
+  FROM generate_series(1, :specialties) s;
 INSERT INTO queue_entry (id, client_id, chart_id, stage, round, specialty, rank, due_at)
-SELECT bench.id('a', n, s), bench.id('1', $2), bench.id('9', s), 'coding', n, 'specialty-' || s,
+SELECT bench.id('a', n, s), bench.id('1', :clogging), bench.id('9', s), 'coding', n, 'specialty-' || s,
        now() - interval '30 days' + n * interval '1 second', now()
-  FROM generate_series(1, $1) n, generate_series(1, 25) s;
+  FROM generate_series(1, :count) n, generate_series(1, :specialties) s;
+RESET session_replication_role;
 """
 
 _PUT_BACK = """
@@ -146,13 +166,13 @@ WITH ended AS (DELETE FROM assignment RETURNING *), kept AS (
   SELECT queue_entry_id, client_id, chart_id, stage, person_id, fence, request_id, pulled_at, 'released', 'bench'
     FROM ended), ready AS (
   UPDATE chart c SET state = 'ready' FROM ended WHERE c.id = ended.chart_id AND c.state = 'assigned'), back AS (
-  UPDATE queue_entry e SET state = 'waiting', rank = e.rank + 2 * $1 * interval '1 hour'
+  UPDATE queue_entry e SET state = 'waiting', rank = e.rank + 2 * :hours * interval '1 hour'
     FROM ended WHERE e.id = ended.queue_entry_id)
 SELECT count(*) FROM ended
 """
 
 _MOVE = """
-WITH head AS (SELECT id FROM queue_entry WHERE state = 'waiting' ORDER BY rank LIMIT $1), moved AS (
-  UPDATE queue_entry e SET rank = e.rank + 2 * $2 * interval '1 hour' FROM head WHERE e.id = head.id RETURNING 1)
+WITH head AS (SELECT id FROM queue_entry WHERE state = 'waiting' ORDER BY rank LIMIT :count), moved AS (
+  UPDATE queue_entry e SET rank = e.rank + 2 * :hours * interval '1 hour' FROM head WHERE e.id = head.id RETURNING 1)
 SELECT count(*) FROM moved
 """

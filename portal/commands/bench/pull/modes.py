@@ -64,8 +64,9 @@ async def before_rounds(server: Server, modes: Sequence[str]) -> AsyncIterator[C
         async def prepare() -> None:
             if idle and idle.is_in_transaction():
                 await idle.execute("ROLLBACK")
-            for connection in connections.values():
-                await connection.execute("DELETE FROM pgqueuer")
+            for database, connection in connections.items():
+                if database in MODES:
+                    await connection.execute("DELETE FROM pgqueuer")  # the worker would have done these jobs
                 await connection.execute("VACUUM")
             if idle:
                 await idle.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
