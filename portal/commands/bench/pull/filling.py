@@ -90,6 +90,13 @@ SELECT bench.id('4', p), 'specialty-' || s, 1 + p % 3
 -- Coders who never finish would stop at their cap; how much they hold is counted as ever.
 ALTER TABLE workload DROP CONSTRAINT workload_cap_check;
 INSERT INTO workload (person_id, cap) SELECT bench.id('4', p), 1 << 30 FROM generate_series(1, :coders) p;
+INSERT INTO queue_head (worklist_id, specialty)
+SELECT w.id, 'specialty-' || s FROM worklist w, generate_series(1, :specialties) s
+ WHERE w.stage = 'coding' AND w.kind = 'rest';
+INSERT INTO lane (head_id, client_id, stage, specialty, level)
+SELECT h.id, bench.id('1', c), 'coding', h.specialty, level
+  FROM queue_head h, generate_series(1, :clogging) c, generate_series(1, 2) level;
+UPDATE eligibility SET version = version + 1;
 """
 
 #: Of the tables that are filled: those that no constraint needs.
@@ -123,20 +130,29 @@ SELECT bench.id('7', n), bench.id('1', client), 'B-' || n, bench.id('6', visit, 
        bench.id('2', client, specialty), bench.id('5', visit, client), 'specialty-' || specialty, 'ready', is_stat,
        current_date, received_at, received_at, due_at, bench.id('3', client), received_at
   FROM bench.numbered ORDER BY n;
-INSERT INTO queue_entry (id, client_id, chart_id, stage, specialty, level, rank, due_at, created_at)
-SELECT bench.id('8', n), bench.id('1', client), bench.id('7', n), 'coding', 'specialty-' || specialty,
-       CASE WHEN n % 10 = 0 THEN 2 ELSE 1 END,
-       due_at - interval '4 hours' * ln(CASE WHEN is_stat THEN 0.3 ELSE 0.1 END), due_at, received_at
-  FROM bench.numbered ORDER BY n;
+INSERT INTO queue_entry (id, client_id, chart_id, stage, specialty, level, rank, due_at, created_at, worklist_id,
+                         head_id, lane_id)
+SELECT bench.id('8', n), bench.id('1', client), bench.id('7', n), 'coding', l.specialty, l.level,
+       due_at - interval '4 hours' * ln(CASE WHEN is_stat THEN 0.3 ELSE 0.1 END), due_at, received_at, h.worklist_id,
+       h.id, l.id
+  FROM bench.numbered a
+  JOIN lane l ON l.client_id = bench.id('1', client) AND l.specialty = 'specialty-' || a.specialty
+       AND l.level = CASE WHEN n % 10 = 0 THEN 2 ELSE 1 END
+  JOIN queue_head h ON h.id = l.head_id
+ ORDER BY n;
 DROP TABLE bench.arrival, bench.numbered;
 """
 
 _ROWS = """
+-- What each coder may take is worked out once, as on a day on which nobody's rights change.
+SELECT count(serves_of(bench.id('4', p), 'coding')) FROM generate_series(1, :coders) p;
+SELECT renew_hints();
 CREATE TABLE bench.row (id integer PRIMARY KEY, rank timestamptz NOT NULL, n integer NOT NULL, padding text)
   WITH (fillfactor = 85);
 INSERT INTO bench.row SELECT i, now(), 0, repeat('x', 60) FROM generate_series(1, :rows) i;
 GRANT USAGE ON SCHEMA bench TO chartway_app;
 GRANT SELECT, UPDATE ON bench.row TO chartway_app;
+GRANT EXECUTE ON FUNCTION pull_for TO chartway_app;
 RESET session_replication_role;
 """
 
@@ -152,10 +168,12 @@ SELECT bench.id('9', s), bench.id('1', :clogging), 'C-' || s, bench.id('6', 1, :
        bench.id('5', 1, :clogging), 'specialty-' || s, 'ready', false, current_date, now(), now(), now(),
        bench.id('3', :clogging), now()
   FROM generate_series(1, :specialties) s;
-INSERT INTO queue_entry (id, client_id, chart_id, stage, round, specialty, rank, due_at)
-SELECT bench.id('a', n, s), bench.id('1', :clogging), bench.id('9', s), 'coding', n, 'specialty-' || s,
-       now() - interval '30 days' + n * interval '1 second', now()
-  FROM generate_series(1, :count) n, generate_series(1, :specialties) s;
+INSERT INTO queue_entry (id, client_id, chart_id, stage, round, specialty, rank, due_at, worklist_id, head_id, lane_id)
+SELECT bench.id('a', n, s), l.client_id, bench.id('9', s), 'coding', n, l.specialty,
+       now() - interval '30 days' + n * interval '1 second', now(), h.worklist_id, h.id, l.id
+  FROM generate_series(1, :count) n, generate_series(1, :specialties) s
+  JOIN lane l ON l.client_id = bench.id('1', :clogging) AND l.specialty = 'specialty-' || s AND l.level = 1
+  JOIN queue_head h ON h.id = l.head_id;
 RESET session_replication_role;
 """
 

@@ -52,6 +52,7 @@ def ceiling_of(modes: Sequence[str], backlog: int) -> Cell:
 
 async def refresh_hints(connection: asyncpg.Connection) -> None:
     """What the worker does every second."""
+    await connection.execute("SELECT renew_hints()")
 
 
 @contextlib.asynccontextmanager
