@@ -6,12 +6,14 @@ from uuid import UUID
 
 from assignments.events import tell
 from assignments.promises import due_at, stat_due_at
-from assignments.rules import ChartState, rank
+from assignments.rules import STAT_WEIGHT, ChartState, rank
+from assignments.worklists.placing import SORT_ANEW
 from auditing.access_log.actions import Action
 from auditing.access_log.recording import record
 from portal.actor import Actor
 from portal.database import DB, acting_as
 from portal.errors import Conflict, NotFound
+from portal.jobs import put_in_line
 
 #: The states in which haste still changes something.
 CAN_HASTEN = frozenset(
@@ -39,10 +41,15 @@ async def change_haste(actor: Actor, *, chart_id: UUID, is_stat: bool, now: date
     or it was cancelled.
     """
     async with acting_as(actor):
+        # The place in line before the chart, as a pull does: the other way round the two could wait in a ring.
+        await DB.execute(
+            "SELECT id FROM queue_entry WHERE chart_id = $1 AND state IN ('waiting', 'held') ORDER BY id FOR UPDATE",
+            chart_id,
+        )
         row = await DB.fetch_one(
             "SELECT c.client_id, c.patient_id, c.state, c.is_stat, c.counts_from, c.due_at, s.promise_hours,"
-            " s.stat_hours FROM chart c JOIN service_line s ON s.id = c.service_line_id WHERE c.id = $1"
-            " FOR UPDATE OF c",
+            " s.stat_hours, s.minutes, k.weight FROM chart c JOIN service_line s ON s.id = c.service_line_id"
+            " JOIN client k ON k.id = c.client_id WHERE c.id = $1 FOR UPDATE OF c",
             chart_id,
         )
         if row is None:
@@ -59,10 +66,12 @@ async def change_haste(actor: Actor, *, chart_id: UUID, is_stat: bool, now: date
             "UPDATE chart SET is_stat = $2, due_at = $3, stat_requested_at = $4 WHERE id = $1",
             chart_id, is_stat, due, now if is_stat else None,
         )  # fmt: skip
+        weight = float(row["weight"]) * (STAT_WEIGHT if is_stat else 1.0)
         await DB.execute(
             "UPDATE queue_entry SET due_at = $2, rank = $3 WHERE chart_id = $1 AND state IN ('waiting', 'held')",
-            chart_id, due, rank(due, is_stat=is_stat),
+            chart_id, due, rank(due, weight=weight, minutes=float(row["minutes"])),
         )  # fmt: skip
+        await put_in_line(SORT_ANEW, chart_id)  # its list may be another one now
         await tell(
             actor, kind="hastened" if is_stat else "unhurried", client_id=row["client_id"], chart_id=chart_id,
             from_state=row["state"], to_state=row["state"], now=now,

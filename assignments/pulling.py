@@ -1,17 +1,22 @@
 """Pull the next chart, keep it, give it back: every hand-over of a queue entry to a person and from them."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from assignments.moving import move_chart
+from assignments.next_calls import call_for_next
 from assignments.rules import LEASE, ChartState, Stage
 from auditing.access_log.actions import Action
-from auditing.access_log.recording import record
+from auditing.access_log.recording import RELEASE, record
 from portal.actor import WORKER, Actor, Kind
 from portal.database import DB, acting_as
 from portal.errors import Conflict, Invalid, NotFound, NotPermitted
+from portal.ids import new_id
 
 LOST = (
     "You no longer hold this chart: its lease ran out, or it was given back. "
@@ -30,6 +35,10 @@ class Outcome(StrEnum):
     PAUSED = "paused"
     NO_CLIENT = "no_client"
     NO_SKILL = "no_skill"
+    UNQUALIFIED = "unqualified"
+    KEPT = "kept"
+    BARRED = "barred"
+    ELSEWHERE = "elsewhere"
     NOT_ALLOWED = "not_allowed"
 
 
@@ -43,6 +52,13 @@ SENTENCES = {
     Outcome.PAUSED: "A manager has paused your work, so no new charts come to you. Ask them when it goes on.",
     Outcome.NO_CLIENT: "You have not been granted any client yet, so no chart may come to you. Ask your manager.",
     Outcome.NO_SKILL: "No specialty is noted for you yet, so no chart fits. Ask your manager to add yours.",
+    Outcome.UNQUALIFIED: (
+        "A credential, training or attestation that your clients ask for is missing, not verified yet, or has run out."
+        " Your manager sees which one."
+    ),
+    Outcome.KEPT: "What waits is kept for somebody else for now. It comes to everybody when their time is over.",
+    Outcome.BARRED: "What waits you had in hand already, or may not take a second time. New work comes in all day.",
+    Outcome.ELSEWHERE: "Nothing waits in your worklists right now. Other lists have work: ask your manager.",
     Outcome.NOT_ALLOWED: "Your account may not take work of this kind. Ask your manager if you should.",
 }
 
@@ -74,6 +90,7 @@ class Pulled:
     client_id: UUID | None = None
     fence: int = 0
     lease_until: datetime | None = None
+    kept_until: datetime | None = None  # when the first chart that is kept for somebody else comes to everybody
 
     @property
     def sentence(self) -> str:
@@ -108,18 +125,35 @@ async def pull(actor: Actor, *, stage: Stage, request_id: UUID, now: datetime) -
     """
     if actor.kind not in (Kind.CODER, Kind.AUDITOR):
         raise NotPermitted
-    async with acting_as(actor):
-        row = await DB.fetch_one("SELECT * FROM pull_next($1, $2, $3)", stage.value, request_id, LEASE)
+    origin = origin_of(actor, now=now)
+    row = await call_for_next(actor, stage=stage, request_id=request_id, origin=origin)
+    if row is None:  # it did not work out among others; alone it may wait, and tells why if it fails
+        async with acting_as(actor):
+            row = await DB.fetch_one(
+                "SELECT * FROM pull_next($1, $2, $3, $4::jsonb)", stage.value, request_id, LEASE, origin
+            )
         assert row is not None  # the function always answers
-        pulled = Pulled(
-            Outcome(row["outcome"]), row["entry_id"], row["held_chart"], row["held_client"], row["held_fence"] or 0,
-            row["held_until"],
-        )  # fmt: skip
-        if pulled.outcome is Outcome.PULLED and pulled.chart_id:
-            await _record(actor, Action.ASSIGNMENT_PULLED, pulled.chart_id, stage, pulled.fence)
-            if stage is Stage.CODING:
-                await _move_if(actor, pulled.chart_id, ChartState.READY, ChartState.ASSIGNED, now)
-    return pulled
+    return pulled_of(row)
+
+
+def origin_of(actor: Actor, *, now: datetime) -> str:
+    """What the events of a pull say of where it came from, as JSON for the database, which writes them."""
+    return json.dumps(
+        {
+            "action": Action.ASSIGNMENT_PULLED.value, "access_event": str(new_id()), "chart_event": str(new_id()),
+            "now": now.isoformat(), "aal": actor.assurance, "release": RELEASE, "ip": actor.origin.ip,
+            "agent": actor.origin.agent_hash, "session": actor.session_id and str(actor.session_id),
+            "request": actor.origin.request_id and str(actor.origin.request_id),
+        }
+    )  # fmt: skip
+
+
+def pulled_of(row: Mapping[str, Any]) -> Pulled:
+    """The database's answer as a value."""
+    return Pulled(
+        Outcome(row["outcome"]), row["entry_id"], row["held_chart"], row["held_client"], row["held_fence"] or 0,
+        row["held_until"], row["kept_until"],
+    )  # fmt: skip
 
 
 async def get_hold(actor: Actor, *, chart_id: UUID, stage: Stage) -> Hold:

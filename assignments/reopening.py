@@ -40,6 +40,6 @@ async def reopen_chart(actor: Actor, *, chart_id: UUID, now: datetime, why: str)
                 details={"stage": Stage.AUDIT.value, "holder": str(row["holder"])},
             )  # fmt: skip
     await line_up(
-        chart_id=chart_id, stage=Stage.CODING, preferred=chart["coder_of_record"],
+        actor, chart_id=chart_id, stage=Stage.CODING, now=now, preferred=chart["coder_of_record"],
         preferred_until=await DB.value("SELECT clock_timestamp() + $1::interval", KEPT_FOR_THE_CODER),
     )  # fmt: skip

@@ -85,6 +85,8 @@ KEPT_FOR_THE_CODER = timedelta(hours=24)
 STAT_WEIGHT = 3.0
 #: Steepness of the line's order, in hours: the look-ahead of the apparent-tardiness-cost index.
 LOOK_AHEAD = timedelta(hours=4)
+#: What can no longer be in time steps back by this once, behind what still can; measured with `chartway simulate`.
+LATE_STEP = timedelta(hours=24)
 
 
 def ensure_can_move(current: ChartState | None, wanted: ChartState) -> str:
@@ -102,11 +104,16 @@ def with_specialty(line: str, specialty: str) -> str:
     return line if specialty.casefold() in line.casefold() else f"{line} · {specialty}"
 
 
-def rank(due: datetime, *, is_stat: bool, minutes: float = 10.0) -> datetime:
+def rank(due: datetime, *, weight: float = 1.0, minutes: float = 10.0) -> datetime:
     """A chart's place in line; the smallest goes first.
 
     The static form of the apparent-tardiness-cost index (Vepsalainen and Morton 1987): due time, moved forward by
-    weight and back by the minutes the work is expected to take. It does not change with time, so it can be indexed.
+    weight (the contract's, times STAT_WEIGHT) and back by the minutes the work is expected to take. It does not change
+    with time, so it can be indexed. What can no longer be in time steps back once, by LATE_STEP.
     """
-    weight = STAT_WEIGHT if is_stat else 1.0
     return due - LOOK_AHEAD * math.log(weight / minutes)
+
+
+def is_beyond_time(due: datetime, *, minutes: float, now: datetime) -> bool:
+    """True if less than half of the expected work would fit in before it is due."""
+    return due < now + timedelta(minutes=minutes / 2)

@@ -1,6 +1,6 @@
 """Patients and charts, intake, the line, codings, events. `secret` columns are sealed or keyed, all others clear."""
 
-from piccolo.columns import JSONB, UUID, Array, BigInt, Boolean, Bytea, Date, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import JSONB, UUID, Array, BigInt, Boolean, Bytea, Date, Integer, Real, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 from portal.database import DB
@@ -64,6 +64,7 @@ class Chart(Table, tablename="chart", db=DB):
     batch_id = UUID(default=None)
     counts_from = Timestamptz(default=None)
     stat_requested_at = Timestamptz(null=True, default=None)
+    countries = Array(base_column=Text(), null=True, default=None)
 
 
 class Upload(Table, tablename="upload", db=DB):
@@ -158,6 +159,14 @@ class QueueEntry(Table, tablename="queue_entry", db=DB):
     preferred_person = UUID(null=True, default=None)
     preferred_until = Timestamptz(null=True, default=None)
     created_at = Timestamptz(default=None)
+    worklist_id = UUID(default=None)
+    lane_id = Integer(default=None)
+    head_id = Integer(default=None)
+    minutes = Real(default=None)
+    weight = Real(default=None)
+    seats = SmallInt(default=None)
+    boosted_at = Timestamptz(null=True, default=None)
+    widened_at = Timestamptz(null=True, default=None)
 
 
 class Assignment(Table, tablename="assignment", db=DB):
@@ -172,6 +181,12 @@ class Assignment(Table, tablename="assignment", db=DB):
     request_id = UUID(default=None)
     pulled_at = Timestamptz(default=None)
     lease_until = Timestamptz(default=None)
+    how = Text(null=True, default=None)
+    worklist_id = UUID(null=True, default=None)
+    rank = Timestamptz(null=True, default=None)
+    minutes = Real(null=True, default=None)
+    next_entry_id = UUID(null=True, default=None)
+    next_rank = Timestamptz(null=True, default=None)
 
 
 class AssignmentHistory(Table, tablename="assignment_history", db=DB):
@@ -188,6 +203,13 @@ class AssignmentHistory(Table, tablename="assignment_history", db=DB):
     ended_at = Timestamptz(default=None)
     outcome = Text(default=None)
     reason = Text(null=True, default=None)
+    how = Text(null=True, default=None)
+    worklist_id = UUID(null=True, default=None)
+    rank = Timestamptz(null=True, default=None)
+    minutes = Real(null=True, default=None)
+    next_entry_id = UUID(null=True, default=None)
+    next_rank = Timestamptz(null=True, default=None)
+    ended_by = UUID(null=True, default=None)
 
 
 class CodingDraft(Table, tablename="coding_draft", db=DB):

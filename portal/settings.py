@@ -208,9 +208,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             except ValueError as error:
                 raise WrongSetting(f"{variable} is wrong: it should be {error}.") from error
     unknown = sorted(
-        name
-        for name in environment
-        if name.startswith("CHARTWAY_") and name.removesuffix("_FILE") not in variables()
+        name for name in environment if name.startswith("CHARTWAY_") and name.removesuffix("_FILE") not in variables()
     )
     if unknown:
         raise WrongSetting(f"{unknown[0]} is not a setting. .env.example lists those that are.")

@@ -116,7 +116,7 @@ async def make_chart(
     entry_id = None
     if state == "ready":
         async with acting_as(WORKER):
-            entry_id = await line_up(chart_id=chart_id, stage=Stage.CODING)
+            entry_id = await line_up(WORKER, chart_id=chart_id, stage=Stage.CODING, now=received_at)
     return MadeChart(chart_id, client.id, patient_id, counted["number"], entry_id, tuple(pages))
 
 

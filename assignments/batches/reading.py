@@ -237,6 +237,8 @@ def _match(said: str, among: Sequence[tuple[UUID, Sequence[str]]]) -> UUID | Non
 
 
 def _choose(what: str, names: Sequence[str]) -> str:
-    return f"It is none of your {what}: {', '.join(names[:8])}{' …' if len(names) > 8 else ''}." if names else (
-        f"There are no {what} to choose from. Ask the coding company to add one."
+    return (
+        f"It is none of your {what}: {', '.join(names[:8])}{' …' if len(names) > 8 else ''}."
+        if names
+        else (f"There are no {what} to choose from. Ask the coding company to add one.")
     )

@@ -34,9 +34,7 @@ class Group:
     lines: tuple[Line, ...]
 
 
-def plan(
-    lines: Sequence[ManifestLine], names: Mapping[str, str], *, choices: Choices, now: datetime
-) -> list[NewLine]:
+def plan(lines: Sequence[ManifestLine], names: Mapping[str, str], *, choices: Choices, now: datetime) -> list[NewLine]:
     """What stands in the report of a ZIP before any file is read: a line for each of the manifest, then files without.
 
     `names` are the files in the ZIP by their case-folded names. A chart is made whole or not at all: one line that

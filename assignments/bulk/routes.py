@@ -101,9 +101,7 @@ async def show_delivery_progress(
     delivery = await get_progress(request.user, delivery_id)
     if delivery.is_decided:
         return Response(None, status_code=204, headers={"HX-Redirect": f"/deliveries/{delivery_id}"})
-    return page(
-        request, "assignments/bulk/_progress.html", delivery=delivery, asked=asked, may_ask=asked < MOST_ASKED
-    )
+    return page(request, "assignments/bulk/_progress.html", delivery=delivery, asked=asked, may_ask=asked < MOST_ASKED)
 
 
 @get("/deliveries/{delivery_id:uuid}/report.csv", opt=_MAY)

@@ -105,4 +105,3 @@ async def _take_group(person: Actor, one: Group, parts: AsyncGenerator[bytes, No
 
 async def _whole(content: bytes) -> AsyncIterator[bytes]:
     yield content
-

@@ -148,8 +148,17 @@ async def _find_documents(chart_id: UUID) -> list[OwnDocument]:
     names = await open_fields("document.name", {row["id"]: row["name_sealed"] for row in rows})
     return [
         OwnDocument(
-            row["id"], names[row["id"]], row["media_type"], row["size"], row["state"], row["refusal"],
-            row["page_count"], row["purged_at"], row["superseded_at"], row["posted_late_at"], row["waits_for_scan"],
+            row["id"],
+            names[row["id"]],
+            row["media_type"],
+            row["size"],
+            row["state"],
+            row["refusal"],
+            row["page_count"],
+            row["purged_at"],
+            row["superseded_at"],
+            row["posted_late_at"],
+            row["waits_for_scan"],
             row["is_infected"],
         )
         for row in rows

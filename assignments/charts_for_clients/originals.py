@@ -46,5 +46,5 @@ async def open_original(person: Actor, *, document_id: UUID) -> Original:
 def attachment(name: str) -> str:
     """The Content-Disposition that saves a download under `name` (RFC 6266, with the plain form for old readers)."""
     name = re.sub(r"[\x00-\x1f\x7f/\\]", "_", name) or "document"
-    plain = re.sub(r'[^ !#$&+.0-9A-Z^_`a-z{}~()\[\],;=@-]', "_", name)
+    plain = re.sub(r"[^ !#$&+.0-9A-Z^_`a-z{}~()\[\],;=@-]", "_", name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -35,9 +35,7 @@ def line_routes(
     """
 
     async def show_changed(request: Request[Any, Any, Any], chart_id: UUID, typed: Typed) -> Response[Any]:
-        work = await get_work(
-            request.user, chart_id=chart_id, stage=stage, prefix=f"{prefix}/{chart_id}", typed=typed
-        )
+        work = await get_work(request.user, chart_id=chart_id, stage=stage, prefix=f"{prefix}/{chart_id}", typed=typed)
         return page(request, "assignments/desk/_changed.html", status=typed.status, work=work)
 
     @post(f"{prefix}/{{chart_id:uuid}}/lines", status_code=200, opt={"permission": permission}, name=f"{stage} lines")

@@ -75,4 +75,3 @@ def unpack(packed: str) -> Signature:
     """The signature that was packed."""
     values: Signature = np.frombuffer(bytes.fromhex(packed), dtype=">u4").astype(np.uint64)
     return values
-

@@ -115,9 +115,7 @@ async def _refuse(person: Actor, upload_id: UUID, file_id: UUID, reason: str) ->
 
 
 async def _find_parts(file_id: UUID, size: int) -> list[OpenableBlob]:
-    rows = await DB.fetch(
-        "SELECT number, blob_id FROM staged_part WHERE staged_file_id = $1 ORDER BY number", file_id
-    )
+    rows = await DB.fetch("SELECT number, blob_id FROM staged_part WHERE staged_file_id = $1 ORDER BY number", file_id)
     if [row["number"] for row in rows] != list(range(1, part_count(size) + 1)):
         raise Conflict("Not all parts of this file have arrived. They are sent again.")
     return [await find_blob(row["blob_id"]) for row in rows]

@@ -80,6 +80,4 @@ async def _used(person: Actor, client_id: UUID) -> Used:
         client_id, person.person_id, A_DAY,
     )  # fmt: skip
     assert row is not None  # one row always
-    return Used(
-        int(row["sent"] + row["open"]), int(row["today"] + row["coming"]), int(row["stored"] + row["coming"])
-    )
+    return Used(int(row["sent"] + row["open"]), int(row["today"] + row["coming"]), int(row["stored"] + row["coming"]))

@@ -53,9 +53,7 @@ async def make_patient(key: ClientKey, new: NewChart, now: datetime) -> UUID:
     return patient_id
 
 
-async def check_encounter(
-    key: ClientKey, new: NewChart, patient_id: UUID | None
-) -> tuple[UUID | None, str | None]:
+async def check_encounter(key: ClientKey, new: NewChart, patient_id: UUID | None) -> tuple[UUID | None, str | None]:
     """The encounter of this number, if the client has one, and what disagrees with what is on file."""
     row = await DB.fetch_one(
         "SELECT id, patient_id, service_on FROM encounter WHERE client_id = $1 AND number_index = $2",

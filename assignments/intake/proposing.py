@@ -25,9 +25,7 @@ async def propose_facts(person: Actor, *, upload_id: UUID, file_id: UUID) -> Fac
         if row is None:
             raise NotFound
         original = await find_blob(row["original_blob_id"])
-        await record(
-            person, Action.CHART_OPENED, object_type="upload", object_id=upload_id, client_id=person.client_id
-        )
+        await record(person, Action.CHART_OPENED, object_type="upload", object_id=upload_id, client_id=person.client_id)
     try:
         return await read_facts(read_blob(original), MediaType(row["media_type"]))
     except UnreadableDocument:

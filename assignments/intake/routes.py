@@ -57,9 +57,7 @@ async def post_upload(request: Request[Any, Any, Any]) -> Response[Any]:
             await parts.skip()
             return await see_other(request, f"/uploads/{upload.id}")
         files = await take_all(request, form, parts, staged_id)
-        await record_upload(
-            request.user, upload_id=upload.id, new=new, files=files, now=utc_now(), staged_id=staged_id
-        )
+        await record_upload(request.user, upload_id=upload.id, new=new, files=files, now=utc_now(), staged_id=staged_id)
     except (FormError, CannotReceive, QuotaFull, StillComing) as refusal:
         await parts.skip()
         return await _show_form(request, form, refusal)
@@ -135,9 +133,7 @@ def _errors(refusal: Exception | None) -> dict[str, str]:
     return {"files": refusal.message} if isinstance(refusal, PortalError) else {}
 
 
-async def _show_form(
-    request: Request[Any, Any, Any], form: Form, refusal: Exception | None = None
-) -> Response[Any]:
+async def _show_form(request: Request[Any, Any, Any], form: Form, refusal: Exception | None = None) -> Response[Any]:
     return await show_with_rules(
         request,
         "assignments/intake/_form.html" if wants_fragment(request) else "assignments/intake/upload.html",
@@ -170,7 +166,6 @@ def boundary_of(request: Request[Any, Any, Any]) -> str:
     if kind != "multipart/form-data" or not options.get("boundary"):
         raise Invalid("This did not come from the upload page. Open that page and send the files from there.")
     return options["boundary"]
-
 
 
 def body_size(request: Request[Any, Any, Any]) -> int:

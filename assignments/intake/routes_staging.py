@@ -81,9 +81,7 @@ async def post_whole(
     return Response({"state": "refused" if refusal else "arrived", "refusal": refusal})
 
 
-@get(
-    "/staged/{staged_upload_id:uuid}/files/{staged_file_id:uuid}/facts", opt={"permission": Permission.CHART_UPLOAD}
-)
+@get("/staged/{staged_upload_id:uuid}/files/{staged_file_id:uuid}/facts", opt={"permission": Permission.CHART_UPLOAD})
 async def show_facts(
     request: Request[Any, Any, Any], staged_upload_id: FromPath[UUID], staged_file_id: FromPath[UUID]
 ) -> Response[Any]:

@@ -37,7 +37,7 @@ async def draw_sample(worker: Actor, event: ChartEvent) -> None:
         await _begin_audit(worker, event, draw_id)
 
 
-async def line_up_verification(_worker: Actor, event: ChartEvent) -> None:
+async def line_up_verification(worker: Actor, event: ChartEvent) -> None:
     """Put a corrected chart in line for the auditor who sent it back, inside the current transaction."""
     if not await _is_current(event):
         return
@@ -53,8 +53,9 @@ async def line_up_verification(_worker: Actor, event: ChartEvent) -> None:
         audit["id"], AuditState.CORRECTED.value, corrected["id"],
     )  # fmt: skip
     await line_up(
-        chart_id=event.chart_id, stage=Stage.AUDIT, barred=sorted({audit["coder_id"], corrected["author_id"]}),
-        preferred=audit["auditor_id"], preferred_until=await kept_until(),
+        worker, chart_id=event.chart_id, stage=Stage.AUDIT, now=event.happened_at,
+        barred=sorted({audit["coder_id"], corrected["author_id"]}), preferred=audit["auditor_id"],
+        preferred_until=await kept_until(),
     )  # fmt: skip
 
 
@@ -132,7 +133,9 @@ async def _begin_audit(worker: Actor, event: ChartEvent, draw_id: UUID) -> None:
         audit_id, event.client_id, event.chart_id, draw_id, coding["id"], coding["author_id"], AuditState.IN_LINE.value,
         event.happened_at,
     )  # fmt: skip
-    await line_up(chart_id=event.chart_id, stage=Stage.AUDIT, barred=[coding["author_id"]])
+    await line_up(
+        worker, chart_id=event.chart_id, stage=Stage.AUDIT, now=event.happened_at, barred=[coding["author_id"]]
+    )
     await record(
         worker, Action.AUDIT_DRAWN, object_type="chart", object_id=event.chart_id, client_id=event.client_id,
         patient_id=await DB.value("SELECT patient_id FROM chart WHERE id = $1", event.chart_id),

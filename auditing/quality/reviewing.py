@@ -145,8 +145,8 @@ async def _send_to_coder(auditor: Actor, audit: Audit, now: datetime) -> None:
     )
     assert auditor.person_id is not None
     await line_up(
-        chart_id=audit.chart_id, stage=Stage.CODING, barred=[auditor.person_id], preferred=audit.coder_id,
-        preferred_until=await kept_until(),
+        auditor, chart_id=audit.chart_id, stage=Stage.CODING, now=now, barred=[auditor.person_id],
+        preferred=audit.coder_id, preferred_until=await kept_until(),
     )  # fmt: skip
     await record_audit(auditor, Action.AUDIT_SUBMITTED, audit)
 

@@ -151,9 +151,7 @@ async def _decide(request: Request[Any, Any, Any], audit_id: UUID, decide: Any, 
     form = await read_form(request)
     decision: Decision = read_decision(form)
     try:
-        await decide(
-            request.user, audit_id=audit_id, entry_id=decision.entry_id, fence=decision.fence, now=utc_now()
-        )
+        await decide(request.user, audit_id=audit_id, entry_id=decision.entry_id, fence=decision.fence, now=utc_now())
     except Invalid as error:
         return await _show_again(request, audit_id, Typed(form.values, status=422, notice=error.message))
     return await _pull_next(request, decision.next_request_id, done=done)

@@ -98,9 +98,7 @@ async def export_audit_list(request: Request[Any, Any, Any]) -> Response[Any]:
 @get("/quality/audits/{audit_id:uuid}", opt=READER)
 async def show_audit(request: Request[Any, Any, Any], audit_id: FromPath[UUID]) -> Response[Any]:
     """One audit without the chart's documents and without the auditor's comments: managers do not read either."""
-    return page(
-        request, "auditing/audit.html", **show_sheet(await open_worksheet(request.user, audit_id=audit_id))
-    )
+    return page(request, "auditing/audit.html", **show_sheet(await open_worksheet(request.user, audit_id=audit_id)))
 
 
 async def _quality_page(

@@ -96,4 +96,3 @@ def _by_size(coder_above_auditor: int) -> Direction:
 def _detail(code: str) -> int:
     """0 for a code that ends in the classification's 9 for "unspecified" or "without complication", else 1."""
     return 0 if code.endswith("9") else 1
-

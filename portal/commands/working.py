@@ -13,6 +13,7 @@ from assignments.preparing.recognising import recognise_what_waits
 from assignments.preparing.scans import scan_what_waits
 from assignments.pulling import return_expired
 from assignments.retention.purging import keep_retention
+from assignments.worklists import jobs as worklists
 from auditing.quality import reactions as quality
 from portal.actor import WORKER
 from portal.clock import utc_now
@@ -31,6 +32,7 @@ DAY = 86_400.0
 
 JOBS: dict[str, JobHandler] = {
     HAND_OUT: partial(hand_out, subscriptions=SUBSCRIPTIONS), **bulk.JOBS, **duplicates.JOBS, **preparing.JOBS,
+    **worklists.JOBS,
 }  # fmt: skip
 
 
@@ -73,4 +75,5 @@ async def verify_documents_nightly() -> object:
 EVERY: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = (
     (5, take_back_expired), (60, sweep), (60, scan_again), (600, recognise_again), (600, go_on_rotating),
     (1800, verify_documents_nightly), (3600, keep_retention), (DAY, sweep_leftovers),
+    *worklists.EVERY,
 )  # fmt: skip

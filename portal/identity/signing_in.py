@@ -53,9 +53,7 @@ async def sign_in(email: str, password: str, *, origin: Origin, old_token: str |
             await DB.execute("SELECT store_rehash($1, $2)", person_id, rehash)
         await DB.execute("SELECT forget_attempts($1)", account_key)
         token = await open_session(person_id, origin=origin, assurance=1)
-        await record(
-            nobody, Action.SIGN_IN_SUCCEEDED, object_type="person", object_id=person_id, subject_id=person_id
-        )
+        await record(nobody, Action.SIGN_IN_SUCCEEDED, object_type="person", object_id=person_id, subject_id=person_id)
     return token
 
 

@@ -17,6 +17,7 @@ class Person(Table, tablename="person", db=DB):
     password_hash = Text(null=True, default=None, secret=True)
     created_at = Timestamptz(default=None)
     disabled_at = Timestamptz(null=True, default=None)
+    country = Text(default=None)
 
 
 class ClientGrant(Table, tablename="client_grant", db=DB):

@@ -74,9 +74,7 @@ async def read_invoice(
 
 async def _find_lines(actor: Actor, invoice_id: UUID, limit: int | None, offset: int) -> list[Any]:
     # Two statements, for the database grants the sealed number to the client's own people alone.
-    return await DB.fetch(
-        _LINES_OF_THE_CLIENT if actor.kind is Kind.CLIENT else _LINES, invoice_id, limit, offset
-    )
+    return await DB.fetch(_LINES_OF_THE_CLIENT if actor.kind is Kind.CLIENT else _LINES, invoice_id, limit, offset)
 
 
 _LINES = """

@@ -127,9 +127,9 @@ async def _rates_of(client_id: UUID) -> dict[UUID, list[DatedRate]]:
     for row in await DB.fetch(
         "SELECT id, service_line_id, effective_on, amount, stat_percent FROM rate WHERE client_id = $1", client_id
     ):
-        found[row["service_line_id"]].append(DatedRate(
-            row["id"], row["effective_on"], row["amount"], row["stat_percent"]
-        ))
+        found[row["service_line_id"]].append(
+            DatedRate(row["id"], row["effective_on"], row["amount"], row["stat_percent"])
+        )
     return found
 
 

@@ -56,9 +56,7 @@ async def post_service_line(request: Request[Any, Any, Any], client_id: FromPath
         client = await get_client(client_id)
     try:
         form.ensure()
-        await open_service_line(
-            request.user, client_id=client_id, time_zone=client.time_zone, line=line, now=utc_now()
-        )
+        await open_service_line(request.user, client_id=client_id, time_zone=client.time_zone, line=line, now=utc_now())
     except (Conflict, FormError) as refusal:
         return await _client_page(request, client_id, form, refusal, "new_name")
     return await see_other(request, f"/clients/{client_id}#service-lines", flash=f"{line.name} is added.")

@@ -35,9 +35,7 @@ async def post_days(request: Request[Any, Any, Any], client_id: FromPath[UUID]) 
     try:
         minute = _minute(form)
         form.ensure()
-        await set_cut_off(
-            request.user, client_id=client_id, cut_off_minute=minute, working_days=working, now=utc_now()
-        )
+        await set_cut_off(request.user, client_id=client_id, cut_off_minute=minute, working_days=working, now=utc_now())
     except Invalid as refusal:
         return await _page(request, client_id, form, refusal, "day1")
     said = "The cut-off holds for what comes from now on."

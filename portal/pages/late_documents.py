@@ -25,9 +25,7 @@ async def show_late_documents(request: Request[Any, Any, Any]) -> Response[Any]:
     return page(request, "portal/late_documents.html", late=late, billed=billed, decisions=DECISIONS)
 
 
-@post(
-    "/late-documents/{late_document_id:uuid}/decision", status_code=200, opt={"permission": Permission.CLIENT_MANAGE}
-)
+@post("/late-documents/{late_document_id:uuid}/decision", status_code=200, opt={"permission": Permission.CLIENT_MANAGE})
 async def post_decision(request: Request[Any, Any, Any], late_document_id: FromPath[UUID]) -> Response[Any]:
     """Decide what a late document means."""
     form = await read_form(request)

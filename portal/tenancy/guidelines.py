@@ -31,9 +31,7 @@ class Guideline:
         return [rule.strip() for rule in self.body.splitlines() if rule.strip()]
 
 
-async def write_guideline(
-    manager: Actor, *, client_id: UUID, service_line_id: UUID, body: str, now: datetime
-) -> int:
+async def write_guideline(manager: Actor, *, client_id: UUID, service_line_id: UUID, body: str, now: datetime) -> int:
     """Write the next version of a service line's guideline and return its number; the same words again change nothing.
 
     Raises NotFound for a service line that is not the client's, Invalid for a text that is too long, Conflict if

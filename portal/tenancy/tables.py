@@ -1,6 +1,6 @@
 """Clients, their locations and service lines. `secret` columns are sealed or keyed; all others are clear."""
 
-from piccolo.columns import UUID, Array, Date, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import UUID, Array, Date, Integer, Numeric, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 from portal.database import DB
@@ -16,6 +16,7 @@ class Client(Table, tablename="client", db=DB):
     last_chart_number = Integer(default=None)
     created_at = Timestamptz(default=None)
     closed_at = Timestamptz(null=True, default=None)
+    weight = Numeric(default=None)
 
 
 class Location(Table, tablename="location", db=DB):
@@ -37,6 +38,10 @@ class ServiceLine(Table, tablename="service_line", db=DB):
     stat_hours = Integer(default=None)
     created_at = Timestamptz(default=None)
     retired_at = Timestamptz(null=True, default=None)
+    level = SmallInt(default=None)
+    minutes = Numeric(default=None)
+    audit_minutes = Numeric(default=None)
+    widen_minutes = Integer(null=True, default=None)
 
 
 class Guideline(Table, tablename="guideline", db=DB):

@@ -18,7 +18,7 @@ WITHOUT_DEFINITION = {
 _TYPES = {
     "UUID": "uuid", "Text": "text", "Integer": "integer", "SmallInt": "smallint", "BigInt": "bigint",
     "Boolean": "boolean", "Timestamptz": "timestamp with time zone", "Date": "date", "Bytea": "bytea", "JSONB": "jsonb",
-    "Numeric": "numeric",
+    "Numeric": "numeric", "Real": "real",
 }  # fmt: skip
 #: Types that Piccolo has no column for; those columns are read by plain SQL.
 _UNDEFINED_TYPES = {"inet", "xid8"}

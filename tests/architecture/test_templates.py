@@ -69,7 +69,6 @@ def test_everything_is_escaped_and_a_missing_name_is_an_error() -> None:
         made.from_string("{{ nothing }}").render()
 
 
-
 def forms_without_token(html: str) -> list[str]:
     """The forms of a rendered page that would be refused as forged; the route matrix asks it of every page.
 

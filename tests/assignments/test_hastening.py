@@ -29,7 +29,7 @@ async def test_stat_is_due_its_hours_after_the_request_and_goes_to_the_front(hou
     assert due == NOW + timedelta(hours=2)
     assert await facts(sql, hurried) == (True, due, NOW)
     [entry] = await sql("SELECT rank, due_at FROM queue_entry WHERE chart_id = $1", hurried.id)
-    assert (entry["rank"], entry["due_at"]) == (rank(due, is_stat=True), due)
+    assert (entry["rank"], entry["due_at"]) == (rank(due, weight=3), due)
     assert (await pull_chart(house.cody)).chart_id == hurried.id
     assert first.id != hurried.id
     [event] = await sql(
@@ -53,7 +53,7 @@ async def test_ordinary_again_it_is_due_when_it_would_have_been(house: House, sq
     assert await change_haste(house.mona, chart_id=chart.id, is_stat=False, now=NOW + timedelta(hours=1)) == was_due
     assert await facts(sql, chart) == (False, was_due, None)
     [entry] = await sql("SELECT rank FROM queue_entry WHERE chart_id = $1", chart.id)
-    assert entry["rank"] == rank(was_due, is_stat=False)
+    assert entry["rank"] == rank(was_due)
 
 
 async def test_asking_twice_changes_nothing(house: House, sql: Sql) -> None:

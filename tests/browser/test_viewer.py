@@ -110,9 +110,7 @@ async def test_pages_size_and_turning_from_the_keyboard(portal: Portal, open_pag
     await expect(page.locator("#shortcuts")).to_contain_text("Find in the documents")
 
 
-async def test_finding_marks_the_words_and_sends_none_of_them(
-    portal: Portal, open_page: OpenPage, sql: Sql
-) -> None:
+async def test_finding_marks_the_words_and_sends_none_of_them(portal: Portal, open_page: OpenPage, sql: Sql) -> None:
     page = await open_desk(portal, open_page, sql)
     asked: list[str] = []
     await expect(page.locator("#entry")).to_be_focused()
@@ -219,9 +217,7 @@ async def test_it_fits_and_has_no_barrier(
     assert await find_barriers(page) == []
 
 
-async def test_client_staff_see_the_pages_on_the_chart_s_page(
-    portal: Portal, open_page: OpenPage, sql: Sql
-) -> None:
+async def test_client_staff_see_the_pages_on_the_chart_s_page(portal: Portal, open_page: OpenPage, sql: Sql) -> None:
     chart = await make_chart(sql, portal.house, with_pages=2, with_words=True)
     page = await open_page("clara")
     await page.goto(f"/charts/{chart.id}")

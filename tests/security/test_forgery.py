@@ -75,7 +75,7 @@ async def test_multipart_without_the_header_is_refused_before_it_is_read(web: We
     async def body() -> Any:
         for number in range(50):
             read.append(number)
-            yield b"--x\r\ncontent-disposition: form-data; name=\"csrf_token\"\r\n\r\n" + csrf_token(token).encode()
+            yield b'--x\r\ncontent-disposition: form-data; name="csrf_token"\r\n\r\n' + csrf_token(token).encode()
 
     answer = await http.post("/sign-out", content=body(), headers={"content-type": "multipart/form-data; boundary=x"})
 

@@ -56,9 +56,7 @@ async def test_every_kind_of_answer_has_them(house: House) -> None:
     assert set(kept.headers["cache-control"].split(", ")) == {"public", "max-age=31536000", "immutable"}
 
 
-async def test_a_bug_shows_its_number_and_nothing_of_itself(
-    house: House, capfd: pytest.CaptureFixture[str]
-) -> None:
+async def test_a_bug_shows_its_number_and_nothing_of_itself(house: House, capfd: pytest.CaptureFixture[str]) -> None:
     app = create_app(Settings())
     app.register(breaks)
     cody = await open_browser(app, house.cody)

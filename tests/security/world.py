@@ -20,13 +20,14 @@ _COLUMNS = """
              AND a.attname <> 'client_id' LIMIT 1) AS refers
     FROM pg_attribute a
    WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+     AND a.attidentity = ''
    ORDER BY a.attnum
 """
 
 _VALUES: dict[str, Any] = {
     "integer": 1, "smallint": 1, "bigint": 1, "boolean": True, "numeric": Decimal(1), "bytea": b"x" * 32,
     "date": date(2026, 9, 1), "timestamp with time zone": datetime(2026, 9, 1, tzinfo=UTC), "jsonb": "[]",
-    "smallint[]": [1],
+    "smallint[]": [1], "text[]": ["US"],
 }  # fmt: skip
 
 #: Where a policy asks for more than an id.

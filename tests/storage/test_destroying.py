@@ -126,9 +126,7 @@ async def test_what_another_process_holds_in_memory_opens_nothing_either(
         await _names(sql, house.north)
 
 
-async def test_a_restored_backup_opens_nothing(
-    house: House, sql: Sql, tmp_path: Path, signer: InstallationKey
-) -> None:
+async def test_a_restored_backup_opens_nothing(house: House, sql: Sql, tmp_path: Path, signer: InstallationKey) -> None:
     for client in (house.north, house.south):
         await make_chart(sql, house, client=client, with_pages=1)
     ours, theirs = await _blob_ids(sql, house.north), await _blob_ids(sql, house.south)
@@ -208,9 +206,7 @@ async def test_a_certificate_is_changed_by_nobody(house: House, sql: Sql, signer
             await sql(statement)
 
 
-async def test_it_is_destroyed_once_and_only_for_a_client_that_is_there(
-    house: House, signer: InstallationKey
-) -> None:
+async def test_it_is_destroyed_once_and_only_for_a_client_that_is_there(house: House, signer: InstallationKey) -> None:
     await _destroy(house, signer)
     with pytest.raises(Conflict, match="destroyed already"):
         await _destroy(house, signer)

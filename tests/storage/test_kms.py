@@ -61,9 +61,7 @@ def test_another_installation_in_the_same_account_opens_nothing(kms: KeyProvider
         AwsKms(client, prefix="staging").unwrap(made.provider_key, made.wrapped, client_id)
 
 
-def test_what_was_wrapped_before_a_rotation_still_opens(
-    kms: KeyProvider, client: Any, double: KmsDouble
-) -> None:
+def test_what_was_wrapped_before_a_rotation_still_opens(kms: KeyProvider, client: Any, double: KmsDouble) -> None:
     client_id = uuid4()
     before = kms.new_client_key(client_id)
     client.rotate_key_on_demand(KeyId=str(double.key_of(client_id).id))

@@ -89,9 +89,7 @@ async def _age(sql: Sql) -> None:
     await sql("UPDATE client_key SET active_until = active_until - interval '2 hours'")
 
 
-async def test_after_a_rotation_everything_opens_and_is_found_as_before(
-    house: House, sql: Sql, tmp_path: Path
-) -> None:
+async def test_after_a_rotation_everything_opens_and_is_found_as_before(house: House, sql: Sql, tmp_path: Path) -> None:
     await _some_work(house, sql)
     await _some_work(house, sql, house.south)
     before, south = await _read_everything(sql, house.north), await _read_everything(sql, house.south)
@@ -249,9 +247,7 @@ async def test_a_row_that_somebody_is_changing_is_waited_for_by_nobody(house: Ho
     assert await _read_everything(sql, house.north) == before
 
 
-async def test_uploads_and_readers_go_on_meanwhile(
-    house: House, sql: Sql, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_uploads_and_readers_go_on_meanwhile(house: House, sql: Sql, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(storage.rotating, "BATCH", 2)
     await _some_work(house, sql)
     before = await _read_everything(sql, house.north)

@@ -117,7 +117,5 @@ async def _audit_next(company: Company, auditor: Actor) -> bool:
         auditor, chart_id=pulled.chart_id, stage=Stage.AUDIT, fence=fence, revision=sheet.draft.revision,
         change=lambda _lines, _on: right,
     )  # fmt: skip
-    await send_findings(
-        auditor, audit_id=audit_id, entry_id=entry_id, fence=fence, request_id=new_id(), now=now
-    )
+    await send_findings(auditor, audit_id=audit_id, entry_id=entry_id, fence=fence, request_id=new_id(), now=now)
     return True

@@ -40,9 +40,7 @@ async def put_agreements_on_file(company: Company, client: Client) -> None:
             expires_on=now.date() + timedelta(days=45 if is_short else 730), now=now,
         )  # fmt: skip
     if client is SCHEDULED:
-        await set_cut_off(
-            manager, client_id=client_id, cut_off_minute=17 * 60, working_days=(1, 2, 3, 4, 5), now=now
-        )
+        await set_cut_off(manager, client_id=client_id, cut_off_minute=17 * 60, working_days=(1, 2, 3, 4, 5), now=now)
         await add_holiday(manager, client_id=client_id, day=date(2026, 9, 7), name="Labor Day")
         await add_holiday(manager, client_id=client_id, day=date(2026, 11, 26), name="Thanksgiving")
 

@@ -120,9 +120,7 @@ async def _add(company: Company, administrator: Actor, person: DemoPerson) -> No
         administrator, email=person.email, name=person.name, kind=kind, password=PASSWORD, now=OPENED_AT,
         client_id=client_id,
     )  # fmt: skip
-    company.people[person.email] = Actor(
-        kind, person_id, client_id, person.name, permissions_of(kind), assurance=1
-    )
+    company.people[person.email] = Actor(kind, person_id, client_id, person.name, permissions_of(kind), assurance=1)
 
 
 async def open_demo_client(company: Company, client: Client) -> None:

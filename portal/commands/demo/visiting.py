@@ -18,9 +18,7 @@ File = tuple[str, tuple[str, bytes]]
 class Visitor:
     """One person with their own cookies, on the portal that `transport` leads to."""
 
-    def __init__(
-        self, transport: httpx.AsyncBaseTransport, origin: str, email: str, password: str = PASSWORD
-    ) -> None:
+    def __init__(self, transport: httpx.AsyncBaseTransport, origin: str, email: str, password: str = PASSWORD) -> None:
         self.email, self._password = email, password
         self.http = httpx.AsyncClient(transport=transport, base_url=origin, follow_redirects=True)
 

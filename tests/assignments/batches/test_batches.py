@@ -161,9 +161,7 @@ async def test_the_list_filters_sorts_and_pages(web: Web, sql: Sql, house: House
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_every_encounter_is_accounted_for_in_random_states(
-    web: Web, sql: Sql, house: House, seed: int
-) -> None:
+async def test_every_encounter_is_accounted_for_in_random_states(web: Web, sql: Sql, house: House, seed: int) -> None:
     """What the pages count is what a plain walk over schedule and charts finds."""
     chance = random.Random(seed)
     clara = await web("clara")

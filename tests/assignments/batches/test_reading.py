@@ -43,7 +43,7 @@ def test_the_same_encounter_in_many_forms(text: str) -> None:
     ("encoding", "name"), [("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8"), ("cp1252", "Windows-1252"), ("utf-16", "UTF-16")]
 )
 def test_letters_of_every_encoding(encoding: str, name: str) -> None:
-    text = "Encounter,DOS,Patient,Provider\nA1,2026-09-10,\"Muñoz, Zoë\",Dr. Åkesson\n"
+    text = 'Encounter,DOS,Patient,Provider\nA1,2026-09-10,"Muñoz, Zoë",Dr. Åkesson\n'
     found = reading(text.encode(encoding))
     assert found.encoding == name
     (line,) = found.lines

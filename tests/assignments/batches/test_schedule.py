@@ -133,9 +133,7 @@ async def test_documents_under_another_day_are_found(web: Web, sql: Sql, house: 
     assert numbers(page)["missing"] == 0
 
 
-async def test_an_import_and_an_upload_at_the_same_moment_find_each_other(
-    web: Web, sql: Sql, house: House
-) -> None:
+async def test_an_import_and_an_upload_at_the_same_moment_find_each_other(web: Web, sql: Sql, house: House) -> None:
     for n in range(4):
         clara, carl = await web("clara"), await web("carl")
         await asyncio.gather(

@@ -152,8 +152,8 @@ def test_manifests_as_programs_write_them(delimiter: str, encoding: str) -> None
 
 def test_headers_in_other_words_and_other_order() -> None:
     raw = (
-        b"\r\n\"Patient Name\",DOB,M.R.N.,Filename,Visit #,Dept,DOS,Rendering Provider,Room\r\n"
-        b"\"Sample, Pat\",05/04/1961,1,.\\a.pdf,E1,Radiology,2026-09-14,Ida,7\r\n\r\n"
+        b'\r\n"Patient Name",DOB,M.R.N.,Filename,Visit #,Dept,DOS,Rendering Provider,Room\r\n'
+        b'"Sample, Pat",05/04/1961,1,.\\a.pdf,E1,Radiology,2026-09-14,Ida,7\r\n\r\n'
     )
     raw = raw.replace(b"Visit #", b"Visit Number").replace(b"Dept", b"Department")
     [found] = read_manifest(raw)
@@ -167,7 +167,9 @@ def test_headers_in_other_words_and_other_order() -> None:
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
-        (b"", "no header"), (b"a,b,c\n1,2,3\n", "no header"), (b"%PDF-1.7\0\xff", "no text"),
+        (b"", "no header"),
+        (b"a,b,c\n1,2,3\n", "no header"),
+        (b"%PDF-1.7\0\xff", "no text"),
         (manifest([line(1)]).replace(b"mrn", b"unknown"), "no column for mrn"),
         (manifest([line(1)]).splitlines()[0], "no lines"),
         (manifest([line(1)]).replace(b"payer", b"MRN"), "two columns for mrn"),

@@ -109,4 +109,4 @@ async def test_many_lines_come_in_pages(house: House, web: Web, work: Work) -> N
     assert "note-99.txt" in first
     assert "note-100.txt" not in first
     assert "note-100.txt" in second
-    assert "Page <span class=\"mono\">1</span> of <span class=\"mono\">2</span>" in first
+    assert 'Page <span class="mono">1</span> of <span class="mono">2</span>' in first

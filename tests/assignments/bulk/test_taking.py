@@ -23,9 +23,7 @@ Work = Callable[[], Awaitable[None]]
 
 
 async def _lines(sql: Sql, delivery_id: UUID) -> list[tuple[str, str | None]]:
-    rows = await sql(
-        "SELECT state, refusal FROM delivery_line WHERE delivery_id = $1 ORDER BY position", delivery_id
-    )
+    rows = await sql("SELECT state, refusal FROM delivery_line WHERE delivery_id = $1 ORDER BY position", delivery_id)
     return [(row["state"], row["refusal"]) for row in rows]
 
 

@@ -54,7 +54,7 @@ async def test_from_the_start_page_to_the_chart(house: House, sql: Sql, web: Web
         assert fact in desk
     [words] = set(re.findall(r"/pages/[0-9a-f-]{36}/text", desk))
     assert "Cough and fever for three days." in (await cody.get(words)).text
-    assert desk.count("/image\"") == 3
+    assert desk.count('/image"') == 3
     assert "Pat Ient" not in desk
     assert "Go on with" in (await cody.get("/desk")).text
 
@@ -150,9 +150,7 @@ async def test_a_field_that_cannot_be_read_stays_as_typed_with_its_reason(house:
     assert "A modifier has 2 letters or digits" in answer.text
 
 
-async def test_an_old_tab_gets_the_lines_as_they_are_and_keeps_what_was_typed(
-    house: House, sql: Sql, web: Web
-) -> None:
+async def test_an_old_tab_gets_the_lines_as_they_are_and_keeps_what_was_typed(house: House, sql: Sql, web: Web) -> None:
     chart = await make_chart(sql, house)
     await pull_chart(house.cody)
     cody = await web("cody")

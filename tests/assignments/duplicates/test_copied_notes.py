@@ -132,9 +132,7 @@ async def test_another_visit_short_notes_and_other_clients_are_not_marked(
         assert "near_text" not in await _rules(sql, chart_id)
 
 
-async def test_comparing_twice_keeps_one_signature_and_one_match(
-    house: House, web: Web, sql: Sql, work: Work
-) -> None:
+async def test_comparing_twice_keeps_one_signature_and_one_match(house: House, web: Web, sql: Sql, work: Work) -> None:
     await _copy(web, house, sql, work, _copied(BODIES[0], 0.01, random.Random(5)))
     for row in await sql("SELECT id FROM document"):
         await compare_text(UUID(str(row["id"])))

@@ -66,9 +66,7 @@ async def test_an_upload_that_grows_too_large_is_cut_by_whole_files(web: Web, sq
     await upload.put(text("x" * 800))
     assert "larger than 0 MB" in (await upload.announce("more.txt", 800))["refusal"]
 
-    await send(
-        clara, encounter(house.north, upload_id=upload.id), text("y" * 800), text("z" * 600), text("v" * 1200)
-    )
+    await send(clara, encounter(house.north, upload_id=upload.id), text("y" * 800), text("z" * 600), text("v" * 1200))
 
     receipt = await sql("SELECT size, refusal FROM upload_file ORDER BY position")
     assert [row["refusal"] is None for row in receipt] == [True, False, False, True, False]

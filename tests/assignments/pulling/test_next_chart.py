@@ -1,9 +1,11 @@
 """Who is given which chart, how long it is theirs, and how it goes back."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import rfc8785
 
 from assignments.pulling import (
     SENTENCES,
@@ -16,6 +18,10 @@ from assignments.pulling import (
     return_expired,
 )
 from assignments.rules import LEASE, Stage
+from auditing.access_log.actions import Action
+from auditing.access_log.recording import record
+from portal.actor import Origin
+from portal.database import acting_as
 from portal.errors import Conflict, Invalid, NotPermitted
 from portal.ids import new_id
 from tests.cast import NOW, House
@@ -100,7 +106,7 @@ async def test_the_barred_are_passed_over(house: House, sql: Sql) -> None:
     chart = await make_chart(sql, house)
     await sql("UPDATE queue_entry SET barred = ARRAY[$1::uuid]", house.cody.person_id)
 
-    assert (await pull_chart(house.cody)).outcome is Outcome.EMPTY
+    assert (await pull_chart(house.cody)).outcome is Outcome.BARRED
     assert (await pull_chart(house.cora)).chart_id == chart.id
 
 
@@ -118,7 +124,9 @@ async def test_what_is_kept_for_somebody_comes_first_to_them_and_to_others_only_
 
     await release_chart(house.cora, chart_id=kept.id, fence=1, reason="stopping", now=NOW)
     await sql("UPDATE workload SET cap = 2")
-    assert (await pull_chart(house.cody)).outcome is Outcome.EMPTY
+    waiting = await pull_chart(house.cody)
+    assert waiting.outcome is Outcome.KEPT
+    assert waiting.kept_until is not None
     await sql("UPDATE queue_entry SET preferred_until = clock_timestamp() - interval '1 second'")
     assert (await pull_chart(house.cody)).chart_id == kept.id
 
@@ -187,7 +195,7 @@ async def test_whoever_may_not_do_a_chart_is_not_given_it_again(house: House, sq
 
     await release_chart(house.cody, chart_id=chart.id, fence=pulled.fence, reason="know-the-patient", now=NOW)
 
-    assert (await pull_chart(house.cody)).outcome is Outcome.EMPTY
+    assert (await pull_chart(house.cody)).outcome is Outcome.BARRED
     assert (await pull_chart(house.cora)).chart_id == chart.id
 
 
@@ -253,3 +261,41 @@ async def test_an_impostor_of_another_kind_is_refused_by_the_database_too(house:
     impostor = replace(house.audrey, kind=house.cody.kind)  # an auditor's id under the coders' role
 
     assert (await pull_chart(impostor)).outcome is Outcome.NOT_ALLOWED
+
+
+async def test_the_database_writes_the_event_of_a_pull_as_we_would(house: House, sql: Sql) -> None:
+    chart = await make_chart(sql, house)
+    origin = Origin(ip="192.0.2.7", agent_hash="ab" * 32, request_id=new_id())
+    cody = replace(house.cody, origin=origin, session_id=new_id(), assurance=2)
+    await pull_chart(cody)
+    hold = await get_hold(cody, chart_id=chart.id, stage=Stage.CODING)
+    async with acting_as(cody):
+        await record(
+            cody, Action.ASSIGNMENT_PULLED, object_type="chart", object_id=chart.id, client_id=chart.client_id,
+            patient_id=chart.patient_id, details={"stage": "coding", "fence": hold.fence},
+        )  # fmt: skip
+
+    theirs, ours = [
+        json.loads(row["canonical"])
+        for row in await sql("SELECT canonical FROM access_event WHERE action = 'assignment:pulled' ORDER BY id")
+    ]
+
+    for one in (theirs, ours):
+        del one["id"], one["ts"]
+    assert theirs == ours
+    [stored] = await sql("SELECT canonical FROM access_event ORDER BY id LIMIT 1")
+    assert rfc8785.dumps(json.loads(stored["canonical"])) == stored["canonical"]
+
+
+async def test_a_chart_says_why_it_was_given_and_what_came_next(house: House, sql: Sql) -> None:
+    first = await make_chart(sql, house, promise_hours=24)
+    second = await make_chart(sql, house, promise_hours=48)
+    await pull_chart(house.cody)
+
+    [given] = await sql(
+        "SELECT a.how, w.name, a.rank = e.rank AS as_ranked, a.next_entry_id FROM assignment a"
+        " JOIN queue_entry e ON e.id = a.queue_entry_id JOIN worklist w ON w.id = a.worklist_id"
+    )
+    assert tuple(given) == ("list", "Everything else", True, second.entry_id)
+    [routed] = await sql("SELECT kind, because FROM routing WHERE chart_id = $1", first.id)
+    assert tuple(routed) == ("lined up", "every chart")

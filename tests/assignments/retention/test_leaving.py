@@ -149,4 +149,3 @@ async def test_a_client_is_purged_only_closed_done_exported_and_free_of_holds(ho
     assert await sql("SELECT FROM access_event WHERE action = 'client:purged'")
     [event] = await sql("SELECT count(*) AS n FROM access_event WHERE action = 'client:closed'")
     assert event["n"] == 1
-

@@ -103,7 +103,7 @@ async def test_a_coder_is_never_given_an_audit_and_a_person_never_their_own_char
     assert (await pull_audit(house.cody)).outcome == "not_allowed"
     # A coder who has become an auditor keeps away from what they coded.
     await sql("UPDATE person SET kind = 'auditor' WHERE id = $1", house.cody.person_id)
-    assert (await pull_audit(house.cody)).outcome == "empty"
+    assert (await pull_audit(house.cody)).outcome == "barred"
     assert (await pull_audit(house.audrey)).chart_id == drawn.chart_id
 
 

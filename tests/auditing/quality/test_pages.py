@@ -232,7 +232,7 @@ async def test_an_audit_is_given_back_for_a_reason(house: House, sql: Sql, work:
     assert (await audrey.get(address)).status_code == 404
     nothing = await audrey.post("/audits/next", data={"request_id": str(UUID(int=7))})
     assert nothing.headers["location"] == "/audits"
-    assert "Nothing waits" in (await audrey.get("/audits")).text
+    assert "What waits you had in hand already" in (await audrey.get("/audits")).text
 
 
 @pytest.mark.parametrize("name", ["clara", "cody", "mona", "connie", "adam"])

@@ -126,15 +126,13 @@ async def test_findings_send_the_chart_back_to_its_coder(house: House, sql: Sql,
     assert len(await sql("SELECT 1 FROM access_event WHERE action = 'audit:submitted'")) == 1
 
 
-async def test_a_corrected_chart_comes_back_to_its_auditor_and_is_verified(
-    house: House, sql: Sql, work: Work
-) -> None:
+async def test_a_corrected_chart_comes_back_to_its_auditor_and_is_verified(house: House, sql: Sql, work: Work) -> None:
     drawn = await draw_chart(sql, house, work)
     await find_something(house.audrey, drawn.audit_id)
     await correct_chart(house.cody)
     await work()
 
-    assert (await pull_audit(house.abel)).outcome == "empty"  # it is kept for whoever found something
+    assert (await pull_audit(house.abel)).outcome == "kept"  # it is kept for whoever found something
     held = await take_correction(house.audrey, drawn)
     sheet = await open_worksheet(house.audrey, audit_id=drawn.audit_id)
     assert sheet.can_be_verified
@@ -313,7 +311,7 @@ async def test_any_coder_may_correct_after_a_day_and_of_record_stays_who_coded(
 ) -> None:
     drawn = await draw_chart(sql, house, work)
     await find_something(house.audrey, drawn.audit_id)
-    assert (await pull_next_chart(house.cora, request_id=new_id(), now=NOW)).outcome == "empty"
+    assert (await pull_next_chart(house.cora, request_id=new_id(), now=NOW)).outcome == "kept"
     await sql("UPDATE queue_entry SET preferred_until = '2020-01-01' WHERE stage = 'coding' AND state = 'waiting'")
 
     await correct_chart(house.cora)

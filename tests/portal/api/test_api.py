@@ -255,5 +255,3 @@ def test_scopes_are_no_kinds_permissions() -> None:
 
     for kind, permissions in PERMISSIONS.items():
         assert not permissions & set(SCOPES), kind
-
-

@@ -170,9 +170,7 @@ async def test_the_list_filters_and_its_csv_has_the_same_rows(web: Web, house: H
     assert "No invoice fits" in (await mona.get("/invoices?year=2019")).text
 
 
-async def test_unrated_charts_are_shown_until_a_rate_covers_them(
-    web: Web, house: House, sql: Sql, work: Any
-) -> None:
+async def test_unrated_charts_are_shown_until_a_rate_covers_them(web: Web, house: House, sql: Sql, work: Any) -> None:
     await sql("ALTER TABLE rate DISABLE TRIGGER rate_keeps_its_rows")
     await sql("DELETE FROM rate WHERE client_id = $1", house.north.id)
     await deliver_chart(sql, house)

@@ -115,9 +115,7 @@ async def test_a_rate_and_a_delivery_at_the_same_moment_never_miss_each_other(ho
         await deliver_chart(sql, house, at=AUGUST)
     events = [row["id"] for row in await sql("SELECT id FROM chart_event WHERE kind = 'delivered'")]
 
-    await asyncio.gather(
-        *(hand_out(event, SUBSCRIPTIONS) for event in events), _set(house, "1.5000", date(2026, 8, 1))
-    )
+    await asyncio.gather(*(hand_out(event, SUBSCRIPTIONS) for event in events), _set(house, "1.5000", date(2026, 8, 1)))
 
     assert [row["amount"] for row in await sql("SELECT amount FROM rated_event")] == [Decimal("1.50")] * 4
 

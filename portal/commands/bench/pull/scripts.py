@@ -13,8 +13,8 @@ BEGIN;
 SELECT set_config('role', 'chartway_coder', true), set_config('chartway.client', '', true),
   set_config('chartway.person', '40000000-0000-7000-8000-' || lpad(to_hex(:who::integer), 12, '0'), true);
 SELECT * FROM pull_next('coding', gen_random_uuid(), interval '30 minutes', jsonb_build_object(
-  'access_event', uuidv7(), 'chart_event', uuidv7(), 'now', now(), 'aal', 2, 'release', 'bench',
-  'session', gen_random_uuid(), 'request', gen_random_uuid(), 'ip', '192.0.2.1', 'agent', 'bench'));
+  'action', 'assignment:pulled', 'access_event', uuidv7(), 'chart_event', uuidv7(), 'now', now(), 'aal', 2,
+  'release', 'bench', 'session', gen_random_uuid(), 'request', gen_random_uuid(), 'ip', '192.0.2.1', 'agent', 'bench'));
 COMMIT;
 """
 

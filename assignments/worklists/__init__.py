@@ -1,0 +1,1 @@
+"""Worklists: managers say which charts come to whom, and in what order."""
