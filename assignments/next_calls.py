@@ -83,9 +83,10 @@ async def _pull(batch: list[_Call], stage: Stage) -> Mapping[tuple[UUID, UUID], 
         return answers
     async with acting_as(NOBODY):
         rows = await DB.fetch(
-            "SELECT * FROM pull_many($1, $2, $3, $4, $5::jsonb[])", stage.value, [call.person_id for call in batch],
-            [call.request_id for call in batch], LEASE, [call.origin for call in batch],
+            "SELECT person_id, request_id, (answer).* FROM pull_many($1, $2, $3, $4, $5::jsonb[])", stage.value,
+            [call.person_id for call in batch], [call.request_id for call in batch], LEASE,
+            [call.origin for call in batch],
         )  # fmt: skip
     for row in rows:
-        answers[row["person_id"], row["request_id"]].append(row["answer"])
+        answers[row["person_id"], row["request_id"]].append(row)
     return answers

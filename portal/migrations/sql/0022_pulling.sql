@@ -30,7 +30,8 @@ BEGIN
     SELECT client_id, specialty FROM kind
      WHERE NOT EXISTS (SELECT FROM requirement r WHERE r.ended_at IS NULL)
         OR is_qualified(who, client_id, specialty, wanted_stage))
-  SELECT coalesce(array_agg(id ORDER BY id), '{}') INTO new_one.lanes FROM able JOIN qualified USING (client_id, specialty);
+  SELECT coalesce(array_agg(id ORDER BY id), '{}') INTO new_one.lanes
+    FROM able JOIN qualified USING (client_id, specialty);
 
   WITH own AS (
     SELECT w.id, CASE WHEN w.kind = 'late' THEN 0

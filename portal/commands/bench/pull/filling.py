@@ -9,7 +9,7 @@ CLIENTS, SPECIALTIES, CODERS = 200, 25, 500
 HOURS = 72
 
 
-async def fill(connection: asyncpg.Connection, backlog: int) -> None:
+async def fill(connection: asyncpg.Connection, backlog: int, *, clients: int = CLIENTS, coders: int = CODERS) -> None:
     """Fill a fresh, migrated database.
 
     Specialties follow Zipf's law. A coder has one to four of them and 20 to 119 clients. An encounter stands for the
@@ -17,19 +17,20 @@ async def fill(connection: asyncpg.Connection, backlog: int) -> None:
     rest meanwhile, as everything here satisfies them; indexes are made again afterwards.
     """
     await connection.execute(_BEFORE)
-    await connection.execute(_with(_COMPANY))
+    sizes = {"clients": clients, "clogging": clients + 1, "coders": coders}
+    await connection.execute(_with(_COMPANY, **sizes))
     later = await connection.fetch(_PLAIN_INDEXES)
     for name, _ in later:
         await connection.execute(f"DROP INDEX {name}")
-    await connection.execute(_with(_LINE, backlog=backlog))
+    await connection.execute(_with(_LINE, backlog=backlog, **sizes))
     for _, definition in later:
         await connection.execute(definition)
-    await connection.execute(_with(_ROWS, rows=min(backlog, 1_000_000)))
+    await connection.execute(_with(_ROWS, rows=min(backlog, 1_000_000), **sizes))
 
 
-async def clog(connection: asyncpg.Connection, count: int) -> None:
+async def clog(connection: asyncpg.Connection, count: int, *, clients: int = CLIENTS) -> None:
     """Put `count` entries that none of the coders may take before all others of each specialty."""
-    await connection.execute(_with(_CLOG, count=count))
+    await connection.execute(_with(_CLOG, count=count, clogging=clients + 1))
 
 
 async def put_back(connection: asyncpg.Connection) -> int:
