@@ -88,5 +88,5 @@ async def _pull(batch: list[_Call], stage: Stage) -> Mapping[tuple[UUID, UUID], 
             [call.origin for call in batch],
         )  # fmt: skip
     for row in rows:
-        answers[row["person_id"], row["request_id"]].append(row)
+        answers[row["person_id"], row["request_id"]].append(dict(row))
     return answers

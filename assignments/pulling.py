@@ -126,14 +126,15 @@ async def pull(actor: Actor, *, stage: Stage, request_id: UUID, now: datetime) -
     if actor.kind not in (Kind.CODER, Kind.AUDITOR):
         raise NotPermitted
     origin = origin_of(actor, now=now)
-    row = await call_for_next(actor, stage=stage, request_id=request_id, origin=origin)
-    if row is None:  # it did not work out among others; alone it may wait, and tells why if it fails
+    answer = await call_for_next(actor, stage=stage, request_id=request_id, origin=origin)
+    if answer is None:  # it did not work out among others; alone it may wait, and tells why if it fails
         async with acting_as(actor):
             row = await DB.fetch_one(
                 "SELECT * FROM pull_next($1, $2, $3, $4::jsonb)", stage.value, request_id, LEASE, origin
             )
         assert row is not None  # the function always answers
-    return pulled_of(row)
+        answer = dict(row)
+    return pulled_of(answer)
 
 
 def origin_of(actor: Actor, *, now: datetime) -> str:

@@ -47,6 +47,7 @@ async def measure(backlog: int, clogged: int, modes: Sequence[str], load: "Load"
     from portal.commands.bench.pull.modes import before_rounds, ceiling_of, cells_of, prepare_databases
     from portal.commands.bench.pull.rounds import measure_rounds
     from portal.commands.bench.pull.server import scratch_server
+    from portal.commands.bench.pull.together import measure_together
 
     with scratch_server(load.clients + 30) as server:
         _say(f"filling a line of {backlog} charts")
@@ -55,6 +56,8 @@ async def measure(backlog: int, clogged: int, modes: Sequence[str], load: "Load"
             measured = await measure_rounds(
                 server, ceiling_of(modes, backlog), cells_of(modes, backlog), load, rounds, _say, before
             )
+        _say("64 coders waiting in one process")
+        measured["together"] = await measure_together(server, modes[0], waiting=64, seconds=load.seconds, rounds=rounds)
     for cell in measured["cells"]:
         mode, _, events = cell.pop("name").partition(" ")
         cell.update(mode=mode, event=events == "with events", backlog=backlog, coders=load.clients)

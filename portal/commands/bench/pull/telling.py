@@ -15,6 +15,7 @@ def tell(measured: Mapping[str, Any]) -> list[str]:
         f"{'':24} {'a second':>9} {'ratio':>6} {'CPU µs':>7} {'CPU ratio [range]':>20} {'p50 ms':>7} {'p99 ms':>7}",
         *(_line(cell) for cell in measured["cells"]),
         "",
+        *(_together(measured["together"]) if "together" in measured else ()),
         *(f"{'holds' if holds else 'MISSED'}: {what}" for what, holds in bars(measured)),
     ]
 
@@ -26,6 +27,16 @@ def _line(cell: Mapping[str, Any]) -> str:
         f"{name:24} {cell['tps']:9} {cell['tps_ratio']:6.2f} {cell['cpu_per_pull_us']:7}"
         f" {cell['cpu_ratio']:6.2f} [{low:.2f}–{high:.2f}] {cell['p50_ms']:7.1f} {cell['p99_ms']:7.1f}"
     )
+
+
+def _together(found: Mapping[str, Any]) -> Iterator[str]:
+    for name in ("alone", "gathered"):
+        one = found[name]
+        yield (
+            f"{found['waiting']} waiting in one process, {name}: {one['tps']:.0f} a second, p50 {one['p50_ms']:.0f} ms,"
+            f" p99 {one['p99_ms']:.0f} ms"
+        )
+    yield ""
 
 
 def bars(measured: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
@@ -44,3 +55,7 @@ def bars(measured: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
                 times = here["cpu_per_pull_us"] / max(1, clean["cpu_per_pull_us"])
                 name = "with events" if events else "bare"
                 yield f"{mode}, {name}: {times:.1f} times the CPU of clean (at most {most})", times <= most
+    if together := measured.get("together"):
+        speed, slowest = together["tps_ratio"], together["p99_ratio"]
+        yield f"gathered, {speed:.1f} times the speed of alone (at least 1.7)", speed >= 1.7
+        yield f"gathered, {slowest:.2f} of its p99 (at most 0.6)", slowest <= 0.6
