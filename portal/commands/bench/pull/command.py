@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,7 @@ def command(
     from portal.commands.bench.pull.cells import Load
     from portal.commands.bench.pull.telling import tell
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what was started is stopped and removed
     load = Load(coders, seconds, "off" if no_sync else "on")
     measured = asyncio.run(measure(backlog, clogged, modes or MODES, load, rounds))
     click.echo(json.dumps(measured, indent=2) if as_json else "\n".join(tell(measured)))

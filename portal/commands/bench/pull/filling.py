@@ -145,6 +145,7 @@ DROP TABLE bench.arrival, bench.numbered;
 """
 
 _ROWS = """
+ANALYZE;
 -- What each coder may take is worked out once, as on a day on which nobody's rights change.
 SELECT count(serves_of(bench.id('4', p), 'coding')) FROM generate_series(1, :coders) p;
 SELECT renew_hints();
