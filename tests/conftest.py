@@ -70,6 +70,7 @@ def template(server: EmbeddedPostgres) -> str:
     for path in sorted((REPOSITORY / "portal" / "migrations").rglob("*")):
         if path.suffix in (".sql", ".py"):
             digest.update(path.read_bytes())
+    digest.update(_WATCH.encode())
     name = f"template_{digest.hexdigest()[:12]}"
     with _only_one_at_a_time(server.folder):
         asyncio.run(_make_template(server, name))
@@ -84,23 +85,100 @@ async def _make_template(server: EmbeddedPostgres, name: str) -> None:
         await connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
         await prepare(server.url, server.password, name)
         await migrate(server.url(name, "chartway_owner"))
+        watcher = await asyncpg.connect(server.url(name))
+        await watcher.execute(_WATCH)
+        await watcher.close()
         await connection.execute(f'ALTER DATABASE "{name}" IS_TEMPLATE true')
     finally:
         await connection.close()
 
 
+@pytest.fixture(scope="session")
+def kept(server: EmbeddedPostgres) -> Iterator[dict[str, int]]:
+    """The databases of this test process that are emptied and used again, each with how often."""
+    used: dict[str, int] = {}
+    yield used
+    asyncio.run(_drop(server, list(used)))
+
+
 @pytest.fixture
-async def databases(server: EmbeddedPostgres, template: str, worker_id: str) -> AsyncIterator[Databases]:
-    """A fresh database for one test."""
+async def databases(
+    server: EmbeddedPostgres, template: str, worker_id: str, kept: dict[str, int]
+) -> Databases:
+    """A database for one test, as the migrations leave it: emptied, or made anew if more than rows was changed."""
     name = f"test_{worker_id}_{os.getpid()}"
-    connection = await asyncpg.connect(server.url("postgres"))
-    try:
-        await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    if 0 < kept.get(name, 0) < _USES and await _emptied(server.url(name)):
+        kept[name] += 1
+    else:
+        await _drop(server, [name])
+        connection = await asyncpg.connect(server.url("postgres"))
         await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER chartway_owner')
-        yield Databases(server, name)
-        await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        await connection.close()
+        kept[name] = 1
+    return Databases(server, name)
+
+
+#: A database that was emptied this often is made anew: what was deleted still lies in its files.
+_USES = 300
+#: What migrations put there, beside the rows that are rewritten below.
+_SEEDED = ("migration", "sealed_place", "worklist", "eligibility")
+
+
+async def _emptied(url: str) -> bool:
+    """Delete every row that a test left; False if one changed the schema, a right or a row of a migration."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        if await connection.fetchval("SELECT EXISTS (SELECT FROM tests.spoiled)"):
+            return False
+        await connection.execute("SET session_replication_role = replica; SET event_triggers = off")
+        await connection.execute("SELECT tests.empty($1)".replace("$1", f"ARRAY{list(_SEEDED)!r}"))
+        return True
     finally:
         await connection.close()
+
+
+#: Marks a database in which anything but rows was changed, and empties one in which nothing else was.
+_WATCH = """
+CREATE SCHEMA tests;
+CREATE UNLOGGED TABLE tests.spoiled (command text);
+CREATE FUNCTION tests.spoil() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+  INSERT INTO tests.spoiled VALUES (tg_tag);
+END $$;
+CREATE FUNCTION tests.empty(seeded text[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  name text; one text; always text[]; is_there boolean;
+BEGIN
+  FOR name IN SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+                 AND relname <> ALL (seeded) LOOP
+    EXECUTE format('SELECT EXISTS (SELECT FROM public.%I)', name) INTO is_there;
+    CONTINUE WHEN NOT is_there;
+    SELECT array_agg(tgname) INTO always FROM pg_trigger
+     WHERE tgrelid = format('public.%I', name)::regclass AND tgenabled = 'A';
+    FOREACH one IN ARRAY coalesce(always, '{}') LOOP  -- append-only, whatever the session's role
+      EXECUTE format('ALTER TABLE public.%I DISABLE TRIGGER %I', name, one);
+    END LOOP;
+    EXECUTE format('DELETE FROM public.%I', name);
+    FOREACH one IN ARRAY coalesce(always, '{}') LOOP
+      EXECUTE format('ALTER TABLE public.%I ENABLE ALWAYS TRIGGER %I', name, one);
+    END LOOP;
+  END LOOP;
+  DELETE FROM worklist WHERE position NOT IN (0, 1000000);
+END $$;
+CREATE EVENT TRIGGER tests_watch ON ddl_command_end EXECUTE FUNCTION tests.spoil();
+CREATE EVENT TRIGGER tests_watch_drops ON sql_drop EXECUTE FUNCTION tests.spoil();
+"""
+
+
+async def _drop(server: EmbeddedPostgres, names: list[str]) -> None:
+    connection = await asyncpg.connect(server.url("postgres"))
+    for name in names:
+        await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    await connection.close()
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Whether the line is fair: what each person was given, beside what the others were."""
