@@ -54,9 +54,9 @@ def _with(script: str, **numbers: int) -> str:
 
 
 _BEFORE = """
+CREATE SCHEMA bench;
 SET session_replication_role = replica;
 SELECT setseed(0.42);
-CREATE SCHEMA bench;
 CREATE FUNCTION bench.id(kind text, a bigint, b bigint DEFAULT 0) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
   SELECT (kind || '0000000-0000-7000-8' || lpad(to_hex(b), 3, '0') || '-' || lpad(to_hex(a), 12, '0'))::uuid $$;
 -- Where each specialty's share of the charts begins.
