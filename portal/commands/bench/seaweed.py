@@ -68,7 +68,7 @@ class Seaweed:
                 f"-dir={self._data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3",
                 *(f"-{name}.port={port}" for name, port in self._ports.items()),
                 *(f"-{name}.port.grpc={port}" for name, port in self._grpc.items()),
-                "-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.config={self.folder / 's3.json'}",
+                "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.electionTimeout=1s", f"-s3.config={self.folder / 's3.json'}",
                 # A bucket takes seven volumes: small ones, and room for many.
                 "-master.volumeSizeLimitMB=64", "-volume.max=2000", "-volume.preStopSeconds=0",
                 "-master.telemetry=false",
