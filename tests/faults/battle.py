@@ -101,8 +101,8 @@ class Battle:
         raise AssertionError("no web process started")
 
     async def _wait_for_a_moment(self) -> None:
-        """A random moment of an upload, or just after."""
-        await asyncio.sleep(self.draw.uniform(0, 1.1 * self.seconds_of_an_upload))
+        """A random moment of an upload, or after it, when its pages are drawn."""
+        await asyncio.sleep(self.draw.uniform(0, 1.7 * self.seconds_of_an_upload))
 
     def _next(self, name: str) -> tuple[Sent, dict[str, str], bytes]:
         number = len(self.sent)
