@@ -52,6 +52,7 @@ class Battle:
     sent: list[Sent] = field(default_factory=list)
     kills: Counter[str] = field(default_factory=Counter)
     told: Counter[str] = field(default_factory=Counter)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
     seconds_of_an_upload: float = 3.0
 
     async def fight(self) -> None:
@@ -122,7 +123,9 @@ class Battle:
         else:
             assert receipt.url.path == f"/uploads/{sent.id}"
             sent.acknowledged = bool(re.search(r'href="/charts/[0-9a-f-]{36}"', receipt.text))
-            self.told["it arrived"] += sent.acknowledged
+            if sent.acknowledged:
+                self.told["it arrived"] += 1
+                self.arrived.set()
             self.seconds_of_an_upload = asyncio.get_running_loop().time() - began
 
     async def _send_until_it_arrives(self, visitor: Visitor, upload: tuple[Sent, dict[str, str], bytes]) -> None:
@@ -145,15 +148,14 @@ class Battle:
     async def _kill_store(self, server: Seaweed) -> None:
         """Kill the S3 server now and then; something arrives in between, however slow this machine is just now."""
         while self._wants("store"):
-            arrived = self.told["it arrived"]
-            while self.kills["store"] and self.told["it arrived"] == arrived:
-                await asyncio.sleep(0.2)
             await self._wait_for_a_moment()
             await asyncio.to_thread(server.kill)
+            self.arrived.clear()
             self.kills["store"] += 1
             # From this very thread: the server ends with the thread that has started it.
             server.launch()
             await asyncio.to_thread(server.wait)
+            await self.arrived.wait()
 
     async def clear_up(self, sql: Sql) -> None:
         """One calm worker does what is left, and every lease runs out."""
