@@ -75,12 +75,11 @@ async def test_a_file_of_every_kind_is_drawn_or_refused(open_page: OpenPage, tmp
     await page.wait_for_url("**/charts/**")
     place = 1
     for (name, _, _), count in TAKEN.items():
-        sheet = page.locator(f"#page-{place}")
-        await sheet.scroll_into_view_if_needed()
+        await page.locator(f'.thumb[href="#page-{place}"]').click()
         await page.wait_for_function(
             "place => document.querySelector(`#page-${place} img`)?.naturalWidth > 200", arg=place, timeout=SLOW
         )
-        await sheet.screenshot(path=PICTURES / f"kind-{name}.png")
+        await page.locator("[data-viewer]").screenshot(path=PICTURES / f"kind-{name}.png")
         place += count
     await expect(page.locator(".sheet")).to_have_count(place - 1)
 
