@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from functools import partial
 from typing import BinaryIO
 
 from PIL import Image, ImageOps
@@ -100,6 +101,11 @@ def open_image(media_type: MediaType, document: BinaryIO) -> Image.Image:
         image = Image.open(document, formats=_FORMATS[media_type])
     _check_size(image)
     return image
+
+
+open_png = partial(open_images, MediaType.PNG)
+open_jpeg = partial(open_images, MediaType.JPEG)
+open_tiff = partial(open_images, MediaType.TIFF)
 
 
 def open_any_image(content: bytes) -> tuple[MediaType, BinaryIO] | None:

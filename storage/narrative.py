@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from storage.notes import Block, Cell, Paragraph, Picture, Span, Table
+from storage.notes import Block, Cell, Paragraph, Picture, Span, Table, struck
 from storage.xml_reading import Node, local_name
 
 Pictures = dict[str, bytes]  #: by the ID of the observationMedia that holds them
@@ -170,7 +170,11 @@ def _inner(node: Node, bold: bool = False) -> list[Span]:
 def _spans(node: Node, bold: bool = False) -> list[Span]:
     if local_name(node) == "br":
         return [Span("\n")]
-    return _inner(node, bold or "bold" in (node.get("styleCode") or "").lower())
+    style = (node.get("styleCode") or "").lower()
+    spans = _inner(node, bold or "bold" in style)
+    if node.get("revised") == "delete" or "strike" in style:
+        return [span for span in struck(spans) if span]
+    return spans
 
 
 def _text(text: str | None, bold: bool) -> list[Span]:

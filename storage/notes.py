@@ -1,6 +1,7 @@
 """What a document that is no picture is made of: paragraphs, tables and pictures, in reading order. Pure."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 LONGEST_HEADING = 60  # characters
@@ -61,6 +62,14 @@ Block = Paragraph | Table | Picture | PageBreak
 def plain(text: str, *, heading: int = 0, small: bool = False) -> Paragraph:
     """A paragraph of one run."""
     return Paragraph((Span(text),), heading=heading, small=small)
+
+
+def struck(spans: Iterable[Span | None]) -> list[Span | None]:
+    """Spans that their author has struck out, marked as such: what is no longer meant must not read as if it were."""
+    held = list(spans)
+    if not any(span.text.strip() for span in held if span):
+        return held
+    return [Span("[struck out: "), *held, Span("]")]
 
 
 def read_note(text: str) -> tuple[Block, ...]:

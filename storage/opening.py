@@ -3,7 +3,7 @@
 import io
 from typing import BinaryIO, Protocol
 
-from PIL import Image
+from PIL import Image, ImageFile
 
 from storage.notes import Block
 from storage.page_frames import PageImage
@@ -76,6 +76,9 @@ class JoinedPages:
 def page_image(index: int, image: Image.Image, layer: TextLayer | None) -> PageImage:
     """The page that a drawn picture is."""
     out = io.BytesIO()
+    if isinstance(image, ImageFile.ImageFile):
+        # Before it saves one of these, Pillow asks which folder we are in; behind the walls that is refused.
+        image = image.copy()
     image.save(out, "JPEG", quality=JPEG_QUALITY)
     return PageImage(index + 1, image.width, image.height, out.getvalue(), layer)
 

@@ -8,20 +8,19 @@ the document says of its encounter.
 import io
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from typing import BinaryIO
 
 import msgspec
 from PIL import Image
 
 from storage.advice import ADVICE
-from storage.checking import open_pages
-from storage.fact_finding import find_facts
+from storage.checking import load_reader, open_pages
 from storage.letters import load_letters
 from storage.limits import MAX_PAGES
 from storage.opening import Pages
 from storage.page_frames import FrameHeader, FrameKind, pack_header
 from storage.page_orders import PageOrder
-from storage.pdf_parts import split
 from storage.sandbox import enter_sandbox, limit_cpu
 from storage.sniffing import MediaType, Refusal
 from storage.text_layer import pack_layer
@@ -34,8 +33,11 @@ HARD_CPU_SECONDS = CPU_SECONDS + MAX_PAGES * CPU_SECONDS_PER_PAGE
 def main(order: PageOrder) -> None:
     """Answer one order; the frames on stdout tell how it went."""
     # What these load when they are first used could not be loaded behind the walls.
-    Image.init()
+    Image.preinit()
     load_letters()
+    load_reader(MediaType(order.media_type))
+    for name in (*_PLUGINS, *([_MODULES[order.mode]] if order.mode in _MODULES else [])):
+        import_module(name)
     for codec in ("cp1252", "cp437", "latin-1", "ascii", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32-le"):
         "".encode(codec)
     enter_sandbox()
@@ -133,15 +135,21 @@ def _render(order: PageOrder, document: BinaryIO, pages: Pages, out: BinaryIO) -
 
 
 def _facts(order: PageOrder, document: BinaryIO, pages: Pages, out: BinaryIO) -> None:
-    facts = find_facts(document, MediaType(order.media_type), pages)
+    facts = import_module(_MODULES["facts"]).find_facts(document, MediaType(order.media_type), pages)
     _send(out, FrameKind.FACTS, text=msgspec.json.encode(facts))
 
 
 def _split(order: PageOrder, document: BinaryIO, pages: Pages, out: BinaryIO) -> None:
     del pages
-    for number, part in enumerate(split(document, order.ranges), start=1):
+    parts = import_module(_MODULES["split"]).split(document, order.ranges)
+    for number, part in enumerate(parts, start=1):
         _send(out, FrameKind.PART, number, jpeg=part)
 
+
+#: Of Pillow's readers, those of our kinds that it does not load by itself.
+_PLUGINS = ("PIL.MpoImagePlugin", "PIL.TiffImagePlugin")
+#: What only some modes need.
+_MODULES = {"facts": "storage.fact_finding", "split": "storage.pdf_parts"}
 
 _MODES: dict[str, Callable[[PageOrder, BinaryIO, Pages, BinaryIO], None]] = {
     "check": _check, "render": _render, "facts": _facts, "split": _split,

@@ -1,13 +1,13 @@
 """The portal's own processes, as many of each as a test wants, and ways for browsers to reach them."""
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import socket
-import subprocess
-import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import httpx
@@ -17,19 +17,28 @@ from tests.conftest import REPOSITORY, Databases
 #: The address that people type; the processes behind it listen elsewhere, as behind a proxy.
 ORIGIN = "http://127.0.0.1:8700"
 
+#: Starting the portal is three seconds of importing. A process that has done it once forks off whatever is wanted.
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["tests.imported"])
+
+
+class EndedEarly(Exception):
+    """A process ended before it answered; its log says why."""
+
 
 @dataclass
 class Web:
     """One web process."""
 
-    process: subprocess.Popen[bytes]
+    process: BaseProcess
     port: int
 
     async def wait(self) -> "Web":
-        """Wait until it answers."""
+        """Wait until it answers; raises EndedEarly if it never will."""
         async with httpx.AsyncClient() as http:
             for _ in range(900):
-                assert self.process.poll() is None, "the web process ended before it answered"
+                if not self.process.is_alive():
+                    raise EndedEarly
                 with suppress(httpx.HTTPError):
                     if (await http.get(f"http://127.0.0.1:{self.port}/sign-in")).status_code == 200:
                         return self
@@ -43,22 +52,26 @@ class Processes:
 
     environment: dict[str, str]
     log: Path
-    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    started: list[BaseProcess] = field(default_factory=list)
 
-    def serve(self) -> Web:
-        """Start a web process; it does not answer yet."""
+    def serve(self, *, at_its_own_address: bool = False) -> Web:
+        """Start a web process; it does not answer yet. Without a proxy people reach it at an address of its own."""
         port = _free_port()
-        return Web(self._start("serve", CHARTWAY_PORT=str(port)), port)
+        origin = {"CHARTWAY_ORIGIN": f"http://127.0.0.1:{port}"} if at_its_own_address else {}
+        return Web(self._start("serve", CHARTWAY_PORT=str(port), **origin), port)
 
-    def work(self) -> subprocess.Popen[bytes]:
+    def work(self) -> BaseProcess:
         """Start a worker."""
         return self._start("worker")
 
-    def kill(self, process: subprocess.Popen[bytes]) -> None:
+    def kill(self, process: BaseProcess) -> None:
         """End a process and all it started, at once, as a power cut would."""
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        assert process.pid
+        # Its group has its number, once it has come as far as making one.
+        for send in (os.killpg, os.kill):
+            with suppress(ProcessLookupError):
+                send(process.pid, signal.SIGKILL)
+        process.join()
         self.started.remove(process)
 
     def kill_all(self) -> None:
@@ -66,14 +79,35 @@ class Processes:
         for process in list(self.started):
             self.kill(process)
 
-    def _start(self, name: str, **more: str) -> subprocess.Popen[bytes]:
-        with self.log.open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "portal.commands.main", name],
-                env=self.environment | more, cwd=REPOSITORY, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
+    def end_all(self) -> None:
+        """Ask everything that still runs to end; what has not after 15 seconds is killed."""
+        for process in self.started:
+            process.terminate()
+        for process in self.started:
+            process.join(15)
+        self.kill_all()
+
+    def _start(self, name: str, **more: str) -> BaseProcess:
+        process = _FORKS.Process(target=_run, args=(name, self.environment | more, self.log))
+        process.start()
         self.started.append(process)
         return process
+
+
+def _run(name: str, environment: dict[str, str], log: Path) -> None:
+    """Be `chartway <name>`, as if started from a shell with this environment."""
+    os.setsid()
+    # The web server starts processes of its own; without this they would import everything again.
+    multiprocessing.set_start_method("fork", force=True)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(REPOSITORY)
+    with log.open("ab") as file:
+        for descriptor in (1, 2):
+            os.dup2(file.fileno(), descriptor)
+    from portal.commands.main import main
+
+    main([name])
 
 
 def settings_for(databases: Databases, **more: str) -> dict[str, str]:

@@ -1,20 +1,19 @@
 """Import the expected-encounter schedule: choose a file, look at what it says, keep it."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.exceptions import InternalServerException
 from litestar.params import FromPath
 
 from assignments.batches.importing import discard_draft, draft_schedule, import_draft, open_draft
 from assignments.batches.reading import COLUMNS, MOST_BYTES, MOST_LINES, Unreadable
 from assignments.intake.parts import Parts
 from portal.clock import utc_now
-from portal.errors import Invalid, NotPermitted
+from portal.errors import NotPermitted
 from portal.identity.permissions import Permission
 from portal.web.answers import see_other
+from portal.web.bodies import boundary_of, read_body
 from portal.web.cookies import csrf_is_right
 from portal.web.templating import page
 
@@ -31,7 +30,7 @@ async def show_schedule(request: Request[Any, Any, Any]) -> Response[Any]:
 )  # fmt: skip
 async def post_schedule(request: Request[Any, Any, Any]) -> Response[Any]:
     """Read a schedule; nothing of it is kept but what is needed to look at it, sealed."""
-    parts = Parts(_body(request), _boundary(request))
+    parts = Parts(read_body(request), boundary_of(request, form="schedule page"))
     fields = await parts.read_fields()
     if "x-csrf-token" not in request.headers and not csrf_is_right(request.auth, fields.get("csrf_token")):
         raise NotPermitted("This page has been open since before you signed in. Reload it and send it again.")
@@ -79,21 +78,6 @@ def _form(request: Request[Any, Any, Any], refusal: Unreadable | None = None) ->
         errors={"file": refusal.message} if refusal else {}, columns=COLUMNS, most_lines=MOST_LINES,
         most_bytes=MOST_BYTES,
     )  # fmt: skip
-
-
-def _boundary(request: Request[Any, Any, Any]) -> str:
-    kind, options = request.content_type
-    if kind != "multipart/form-data" or not options.get("boundary"):
-        raise Invalid("This did not come from the schedule page. Open that page and send the file from there.")
-    return options["boundary"]
-
-
-async def _body(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
-    try:
-        async for chunk in request.stream():
-            yield chunk
-    except InternalServerException:  # the sender has gone; that is no bug of ours
-        raise Invalid("The connection broke off. Nothing was kept; send the file again.") from None
 
 
 ROUTES: list[Any] = [show_schedule, post_schedule, show_draft, post_import, post_discard]

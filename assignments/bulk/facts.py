@@ -7,7 +7,7 @@ from assignments.bulk.manifest import as_form
 from assignments.intake.forms import read_new_chart
 from assignments.intake.queries import Choices
 from assignments.intake.rules import NewChart
-from portal.web.forms import Form
+from portal.web.forms import Form, FormError
 
 
 def read_facts(values: Mapping[str, str], *, choices: Choices, now: datetime) -> NewChart:
@@ -20,7 +20,14 @@ def read_facts(values: Mapping[str, str], *, choices: Choices, now: datetime) ->
     locations = [(str(location_id), (name,)) for location_id, name in choices.locations]
     form.values["service_line"] = _named(form.values["service_line"], lines)
     form.values["location"] = _named(form.values["location"], locations)
-    return read_new_chart(form, choices=choices, now=now)
+    try:
+        return read_new_chart(form, choices=choices, now=now)
+    except FormError as refusal:
+        for column, known in (("service_line", lines), ("location", locations)):
+            if column in refusal.errors:
+                told = refusal.errors[column].rstrip(".")
+                refusal.errors[column] = f"{told}: {', '.join(names[0] for _, names in known)}."
+        raise
 
 
 def _named(word: str, among: Sequence[tuple[str, tuple[str, ...]]]) -> str:

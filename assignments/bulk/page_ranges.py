@@ -17,6 +17,11 @@ class PageRange:
     last: int
     is_left_out: bool = False
 
+    @property
+    def words(self) -> str:
+        """What people call it: page 5, or pages 5–7."""
+        return f"page {self.first}" if self.first == self.last else f"pages {self.first}–{self.last}"
+
 
 def toggle_beginning(ranges: Sequence[PageRange], page: int) -> list[PageRange]:
     """The ranges with another one beginning on `page`; where one begins there already, it joins the one before."""

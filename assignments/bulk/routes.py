@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.exceptions import InternalServerException
 from litestar.params import FromPath, FromQuery
 
 from assignments.bulk.manifest import COLUMNS, NAMES
@@ -25,6 +24,7 @@ from portal.clock import utc_now
 from portal.errors import Invalid, NotPermitted, PortalError
 from portal.identity.permissions import Permission
 from portal.web.answers import see_other, wants_fragment
+from portal.web.bodies import boundary_of, read_body
 from portal.web.cookies import csrf_is_right
 from portal.web.csv import csv_answer
 from portal.web.paging import read_paging
@@ -59,7 +59,7 @@ async def show_new_delivery(request: Request[Any, Any, Any]) -> Response[Any]:
 )  # fmt: skip
 async def post_delivery(request: Request[Any, Any, Any]) -> Response[Any]:
     """Take a ZIP or a PDF in; the worker does the rest."""
-    parts = Parts(_body(request), _boundary(request))
+    parts = Parts(read_body(request), boundary_of(request, form="page for deliveries"))
     fields = await parts.read_fields()
     # A header was looked at before this route was reached; a plain form has the field instead, before any file.
     if "x-csrf-token" not in request.headers and not csrf_is_right(request.auth, fields.get("csrf_token")):
@@ -157,21 +157,6 @@ async def _with_head(head: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator
     yield head
     async for piece in pieces:
         yield piece
-
-
-def _boundary(request: Request[Any, Any, Any]) -> str:
-    kind, options = request.content_type
-    if kind != "multipart/form-data" or not options.get("boundary"):
-        raise Invalid("This did not come from the page for deliveries. Open that page and send the file from there.")
-    return options["boundary"]
-
-
-async def _body(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
-    try:
-        async for chunk in request.stream():
-            yield chunk
-    except InternalServerException:  # the sender has gone; that is no bug of ours
-        raise Invalid("The connection broke off. Nothing was kept; send the file again.") from None
 
 
 ROUTES: list[Any] = [

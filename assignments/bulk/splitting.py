@@ -162,7 +162,7 @@ async def _write_parts(person: Actor, delivery_id: UUID, seen: str, parts: Seque
         await get_active_key(client_of(person)), delivery_id,
         [
             NewLine(
-                position, f"pages {one.pages.first}–{one.pages.last}", one.values, None,
+                position, one.pages.words, one.values, None,
                 "left_out" if one.pages.is_left_out else state, (one.pages.first, one.pages.last),
             )
             for position, one in enumerate(parts, start=1)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from assignments.bulk.deciding import can_be_made, finish_delivery, refuse_delivery, refuse_lines, take_group
 from assignments.bulk.lines import NewLine, find_lines, pack_values, write_lines
+from assignments.bulk.page_ranges import PageRange
 from assignments.bulk.planning import TOGETHER, Group, group
 from assignments.bulk.proposing import propose_facts
 from assignments.intake.queries import get_choices
@@ -59,7 +60,7 @@ async def draw_delivery(person: Actor, delivery_id: UUID, *, blob_id: UUID, now:
                 seal_field(key, "delivery_page.facts", page_id, pack_values(facts)) if facts else None,
             )  # fmt: skip
         first = propose_facts(drawn[0][0].text or "")
-        whole = NewLine(1, f"pages 1–{len(drawn)}", first, None, "draft", (1, len(drawn)))
+        whole = NewLine(1, PageRange(1, len(drawn)).words, first, None, "draft", (1, len(drawn)))
         await write_lines(key, delivery_id, [whole])
 
 

@@ -13,7 +13,6 @@ from assignments.intake.page_rules import page_rules
 from assignments.intake.parts import Parts
 from assignments.intake.queries import get_choices, get_progress, get_receipt
 from assignments.intake.receiving import begin_upload, record_upload
-from assignments.intake.routes_staging import read_body
 from assignments.intake.sending_staged import StillComing, find_staged
 from assignments.intake.staging import find_open_uploads
 from assignments.intake.taking_files import Accepted, Refused, take_files
@@ -21,6 +20,7 @@ from portal.clock import utc_now
 from portal.errors import Invalid, NotPermitted, PortalError
 from portal.identity.permissions import Permission
 from portal.web.answers import see_other, wants_fragment
+from portal.web.bodies import boundary_of, read_body
 from portal.web.cookies import csrf_is_right
 from portal.web.csv import csv_answer
 from portal.web.forms import Form, FormError
@@ -47,7 +47,7 @@ async def show_upload(request: Request[Any, Any, Any]) -> Response[Any]:
 )
 async def post_upload(request: Request[Any, Any, Any]) -> Response[Any]:
     """Take an encounter and its files in one request; nothing of a file is touched before the form is right."""
-    parts = Parts(read_body(request), boundary_of(request))
+    parts = Parts(read_body(request), boundary_of(request, form="upload page"))
     form = Form(await read_checked_fields(request, parts))
     try:
         new = read_new_chart(form, choices=await get_choices(request.user), now=utc_now())
@@ -158,14 +158,6 @@ def upload_id_of(form: Form) -> UUID:
         return UUID(form.values.get("upload_id", ""))
     except ValueError:
         raise Invalid("This did not come from the upload page. Open that page and send the files from there.") from None
-
-
-def boundary_of(request: Request[Any, Any, Any]) -> str:
-    """What stands between the parts of the body; raises Invalid for anything but a form with files."""
-    kind, options = request.content_type
-    if kind != "multipart/form-data" or not options.get("boundary"):
-        raise Invalid("This did not come from the upload page. Open that page and send the files from there.")
-    return options["boundary"]
 
 
 def body_size(request: Request[Any, Any, Any]) -> int:

@@ -11,18 +11,17 @@ from assignments.intake.limits import QuotaFull
 from assignments.intake.parts import Parts
 from assignments.intake.routes import (
     LARGEST_UPLOAD,
-    boundary_of,
     open_or_new,
     read_checked_fields,
     show_with_rules,
     take_all,
     upload_id_of,
 )
-from assignments.intake.routes_staging import read_body
 from assignments.intake.sending_staged import StillComing
 from portal.clock import utc_now
 from portal.identity.permissions import Permission
 from portal.web.answers import see_other, wants_fragment
+from portal.web.bodies import boundary_of, read_body
 from portal.web.forms import Form, FormError
 
 _HOW = ("beside", "instead")
@@ -40,7 +39,7 @@ async def show_adding(request: Request[Any, Any, Any], chart_id: FromPath[UUID])
 )  # fmt: skip
 async def post_adding(request: Request[Any, Any, Any], chart_id: FromPath[UUID]) -> Response[Any]:
     """Take more documents of a chart, those of the open upload and those that come with the form."""
-    parts = Parts(read_body(request), boundary_of(request))
+    parts = Parts(read_body(request), boundary_of(request, form="upload page"))
     form = Form(await read_checked_fields(request, parts))
     upload_id = upload_id_of(form)
     try:

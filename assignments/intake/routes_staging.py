@@ -1,6 +1,5 @@
 """Files that go up before their form is sent: announced, sent in parts, put together, looked at, removed."""
 
-from collections.abc import AsyncIterator
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -8,7 +7,6 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, delete, get, post, put
-from litestar.exceptions import InternalServerException
 from litestar.params import FromPath
 
 from assignments.intake.file_parts import put_together, take_part
@@ -17,6 +15,7 @@ from assignments.intake.rules import PART_BYTES
 from assignments.intake.staging import StagedFile, announce_file, find_staged_files, remove_file
 from portal.errors import Invalid
 from portal.identity.permissions import Permission
+from portal.web.bodies import read_body
 
 #: Room for what surrounds a part.
 _SLACK = 65536
@@ -100,15 +99,6 @@ async def delete_file(
 ) -> None:
     """Take a file out of an open upload."""
     await remove_file(request.user, upload_id=staged_upload_id, file_id=staged_file_id)
-
-
-async def read_body(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
-    """The bytes of a body in pieces, kept nowhere; raises Invalid with a sentence if its sender has gone."""
-    try:
-        async for chunk in request.stream():
-            yield chunk
-    except InternalServerException:  # the sender has gone; that is no bug of ours
-        raise Invalid("The connection broke off. Nothing was kept; send the files again.") from None
 
 
 def _shown(file: StagedFile) -> dict[str, Any]:

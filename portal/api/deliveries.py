@@ -1,11 +1,9 @@
 """Deliveries by API: a ZIP in one request, its report in another."""
 
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.exceptions import InternalServerException
 from litestar.params import FromPath, HeaderParameter
 
 from assignments.bulk.queries import get_report
@@ -14,8 +12,8 @@ from assignments.bulk.rules import LARGEST_DELIVERY
 from portal.api.bodies import takes
 from portal.api.shapes import Delivery, ReportLine
 from portal.clock import utc_now
-from portal.errors import Invalid
 from portal.identity.permissions import Permission
+from portal.web.bodies import read_body
 
 Key = Annotated[
     str | None,
@@ -30,7 +28,7 @@ Key = Annotated[
 async def send_delivery(request: Request[Any, Any, Any], key: Key = None) -> Response[Delivery]:
     """Send a ZIP with a manifest.csv as the body; it is taken in afterwards. Sent again it is the same delivery."""
     received = await receive_delivery(
-        request.user, body(request), kind="zip", name="delivery by API", now=utc_now(), key=key
+        request.user, read_body(request), kind="zip", name="delivery by API", now=utc_now(), key=key
     )
     return Response(
         await _told(request, received.id), status_code=200 if received.is_repeated else 202,
@@ -42,15 +40,6 @@ async def send_delivery(request: Request[Any, Any, Any], key: Key = None) -> Res
 async def show_delivery_report(request: Request[Any, Any, Any], delivery_id: FromPath[UUID]) -> Delivery:
     """How far a delivery has come, and what became of each of its lines."""
     return await _told(request, delivery_id)
-
-
-async def body(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
-    """The bytes of a request as they come in."""
-    try:
-        async for chunk in request.stream():
-            yield chunk
-    except InternalServerException:  # the sender has gone; that is no bug of ours
-        raise Invalid("The connection broke off. Nothing was kept; send it again.") from None
 
 
 async def _told(request: Request[Any, Any, Any], delivery_id: UUID) -> Delivery:

@@ -9,10 +9,11 @@ from litestar.params import FromPath, JSONBody
 
 from assignments.bulk.encounters import begin_encounter, put_document
 from portal.api.bodies import takes
-from portal.api.deliveries import Key, body
+from portal.api.deliveries import Key
 from portal.api.shapes import Awaited, DocumentTaken, Encounter, NewEncounter
 from portal.clock import utc_now
 from portal.identity.permissions import Permission
+from portal.web.bodies import read_body
 from storage.limits import MAX_FILE_BYTES
 from storage.sniffing import MediaType
 
@@ -47,7 +48,7 @@ async def send_document(
 ) -> DocumentTaken:
     """Send the content of one document as the body, within 15 minutes of the one before."""
     progress = await put_document(
-        request.user, delivery_id=delivery_id, position=position, chunks=body(request), now=utc_now()
+        request.user, delivery_id=delivery_id, position=position, chunks=read_body(request), now=utc_now()
     )
     return DocumentTaken(progress.missing, progress.chart_id)
 

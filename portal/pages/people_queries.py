@@ -48,11 +48,13 @@ SELECT p.id, p.name, p.email, p.kind, p.client_id, p.created_at, p.disabled_at,
                      WHERE g.client_id = c.id AND g.person_id = p.id AND g.revoked_at IS NULL)), '{}') AS clients
   FROM person p"""
 _COUNT = "SELECT count(*) FROM person p"
+# Whom a token stands for is nobody who signs in; the page of the tokens names them.
 _WANTED = """
  WHERE ($1 = '' OR strpos(lower(p.name || ' ' || p.email), lower($1)) > 0) AND ($2 = '' OR p.kind = $2)
    AND ($3::uuid IS NULL OR p.client_id = $3
         OR EXISTS (SELECT FROM client_grant g WHERE g.client_id = $3 AND g.person_id = p.id AND g.revoked_at IS NULL))
-   AND ($4 = '' OR ($4 = 'disabled') = (p.disabled_at IS NOT NULL))"""
+   AND ($4 = '' OR ($4 = 'disabled') = (p.disabled_at IS NOT NULL))
+   AND p.email NOT LIKE '%@api.invalid'"""
 
 
 async def find_people(

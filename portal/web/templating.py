@@ -43,6 +43,9 @@ MENU: Sequence[tuple[str, str, str]] = (
     ("Safekeeping", "/safekeeping", Permission.SAFEKEEPING_READ),
 )
 
+#: Pages that the menu does not name, with the entry that leads to them.
+_REACHED_BY = {"encounters": "/batches", "schedule": "/batches", "uploads": "/upload"}
+
 
 @cache
 def environment() -> jinja2.Environment:
@@ -74,12 +77,13 @@ def _around(request: Request[Any, Any, Any]) -> dict[str, Any]:
     actor: Actor = request.scope.get("user") or NOBODY
     token = csrf_token(session_token(request)) if actor.person_id else ""
     path = request.scope["path"]
+    entry = _REACHED_BY.get(path.split("/")[1], path)
     return {
         "actor": actor if actor.person_id else None,
         "csrf_token": lambda: token,
         "csrf_input": lambda: Markup('<input type="hidden" name="csrf_token" value="{}">').format(token),
         "nav": [
-            (label, href, path == href or path.startswith(href + "/"))
+            (label, href, entry == href or entry.startswith(href + "/"))
             for label, href, permission in MENU
             if actor.may(permission)
         ],

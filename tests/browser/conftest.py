@@ -1,16 +1,9 @@
 """A running portal, and people's real browsers on it."""
 
-import asyncio
-import os
-import socket
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import BrowserContext, Page, async_playwright
@@ -18,6 +11,7 @@ from playwright.async_api import BrowserContext, Page, async_playwright
 from tests.browser.finding import find_chromium
 from tests.cast import PASSWORD, House
 from tests.conftest import REPOSITORY, Databases
+from tests.processes import Processes, settings_for
 
 #: Where screenshots are kept as artefacts of a run.
 PICTURES = REPOSITORY / "build" / "screenshots"
@@ -35,43 +29,19 @@ class Portal:
 @pytest.fixture
 async def portal(databases: Databases, house: House, tmp_path: Path) -> AsyncIterator[Portal]:
     """The portal as people run it: a web process and a worker of their own on the test's database and folders."""
-    port = _free_port()
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("CHARTWAY_")},
-        "CHARTWAY_DATABASE_URL": databases.app,
-        "CHARTWAY_OWNER_URL": databases.owner,
-        "CHARTWAY_DOCUMENTS": str(tmp_path / "documents"),
-        "CHARTWAY_KEYRING": str(tmp_path / "keyring"),
-        "CHARTWAY_PORT": str(port),
-        "CHARTWAY_ORIGIN": f"http://127.0.0.1:{port}",
-        "CHARTWAY_POOL_SIZE": "5",
-        "CHARTWAY_LOG_LEVEL": "warning",
-        "CHARTWAY_SCAN": "off",
-    }
-    log = (tmp_path / "processes.log").open("w")
-    processes = [
-        subprocess.Popen(  # noqa: ASYNC220 - starting it does not block
-            [sys.executable, "-m", "portal.commands.main", name],
-            env=environment,
-            cwd=REPOSITORY,
-            stdout=log,
-            stderr=log,
-        )
-        for name in ("serve", "worker")
-    ]
+    processes = Processes(
+        settings_for(
+            databases, CHARTWAY_DOCUMENTS=str(tmp_path / "documents"), CHARTWAY_KEYRING=str(tmp_path / "keyring")
+        ),
+        tmp_path / "processes.log",
+    )  # fmt: skip
     try:
-        url = f"http://127.0.0.1:{port}"
-        await _wait_until_it_answers(url, processes[0])
-        yield Portal(url, house)
+        web = processes.serve(at_its_own_address=True)
+        processes.work()
+        await web.wait()
+        yield Portal(f"http://127.0.0.1:{web.port}", house)
     finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-        log.close()
+        processes.end_all()
 
 
 @pytest.fixture
@@ -135,21 +105,3 @@ async def find_barriers(page: Page) -> list[str]:
         "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
     )
     return [f"{found['id']}: {found['nodes'][0]['target']} {found['help']}" for found in result["violations"]]
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
-async def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes]) -> None:
-    async with httpx.AsyncClient() as client:
-        for _ in range(900):
-            assert process.poll() is None, "the web process ended before it answered"
-            with suppress(httpx.HTTPError):
-                if (await client.get(f"{url}/sign-in")).status_code == 200:
-                    return
-            await asyncio.sleep(0.1)
-    raise AssertionError("the portal did not answer within 90 seconds")

@@ -1,4 +1,4 @@
-"""Uploads of 50 MB while the processes that take them are killed, and the count of what was lost, which is nothing."""
+"""Uploads of 50 MB while what takes them is killed, and the count of what was lost, which is nothing."""
 
 import asyncio
 import random
@@ -20,7 +20,8 @@ from tests.assignments.sending import encounter
 from tests.cast import PASSWORD, House
 from tests.conftest import Sql
 from tests.faults.large_files import make_large_pdf
-from tests.processes import ORIGIN, Aimed, Processes, Web
+from tests.processes import ORIGIN, Aimed, EndedEarly, Processes, Web
+from tests.seaweed import Seaweed
 from tests.storage.stores import Place
 
 #: Who sends; each from a web process of their own.
@@ -40,49 +41,66 @@ class Sent:
 
 @dataclass
 class Battle:
-    """Senders, web processes and workers; somebody kills them at random moments, as many workers as web processes."""
+    """Senders, web processes, workers, perhaps an S3 server; somebody kills them at random moments."""
 
     house: House
     processes: Processes
-    kills_wanted: int
+    #: How many of each are to be killed: "web", "worker", "store".
+    wanted: Counter[str]
     draw: random.Random
+    server: Seaweed | None
     sent: list[Sent] = field(default_factory=list)
     kills: Counter[str] = field(default_factory=Counter)
+    told: Counter[str] = field(default_factory=Counter)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
     seconds_of_an_upload: float = 3.0
 
     async def fight(self) -> None:
         """Kill until enough have been killed."""
-        workers = asyncio.create_task(self._kill_workers())
         try:
-            await asyncio.gather(*(self._send_and_kill(name) for name in SENDERS))
+            async with asyncio.TaskGroup() as all_of_them:
+                all_of_them.create_task(self._kill_workers())
+                if self.server:
+                    all_of_them.create_task(self._kill_store(self.server))
+                for name in SENDERS:
+                    all_of_them.create_task(self._send_and_kill(name))
         finally:
-            await workers
             self.processes.kill_all()
 
-    @property
-    def is_over(self) -> bool:
-        return self.kills["web"] + self.kills["worker"] >= self.kills_wanted
+    def _wants(self, victim: str) -> bool:
+        return self.kills[victim] < self.wanted[victim]
 
     async def _send_and_kill(self, name: str) -> None:
         aim = Aimed()
-        aim.web = await self.processes.serve().wait()
+        aim.web = await self._serve()
         visitor = Visitor(aim, ORIGIN, f"{name}@example.com", PASSWORD)
         visitor.http.timeout = httpx.Timeout(120)
         await visitor.sign_in()
-        began = asyncio.get_running_loop().time()
-        await self._send(visitor, self._next(name))
-        self.seconds_of_an_upload = asyncio.get_running_loop().time() - began
-        while not self.is_over:
+        while self.kills < self.wanted:
             upload = self._next(name)
             sending = asyncio.create_task(self._send(visitor, upload))
-            await asyncio.sleep(self.draw.uniform(0, 1.1 * self.seconds_of_an_upload))
-            await self._kill_web(aim.web)
+            if self._wants("web"):
+                self.kills["web"] += 1
+                await self._wait_for_a_moment()
+                await asyncio.to_thread(self.processes.kill, aim.web.process)
+                aim.web = await self._serve()
             await sending
-            aim.web = await self.processes.serve().wait()
             if not upload[0].acknowledged and self.draw.random() < SENT_AGAIN:
-                await self._send(visitor, upload)
-                assert upload[0].acknowledged, "sent again, it arrives"
+                await self._send_until_it_arrives(visitor, upload)
+        await self._send_until_it_arrives(visitor, self._next(name))
         await visitor.leave()
+
+    async def _serve(self) -> Web:
+        """A web process that answers. One that finds no store does not start, and is started again."""
+        for _ in range(60):
+            with suppress(EndedEarly):
+                return await self.processes.serve().wait()
+            await asyncio.sleep(0.5)
+        raise AssertionError("no web process started")
+
+    async def _wait_for_a_moment(self) -> None:
+        """A random moment of an upload, or after it, when its pages are drawn."""
+        await asyncio.sleep(self.draw.uniform(0, 1.7 * self.seconds_of_an_upload))
 
     def _next(self, name: str) -> tuple[Sent, dict[str, str], bytes]:
         number = len(self.sent)
@@ -93,23 +111,51 @@ class Battle:
 
     async def _send(self, visitor: Visitor, upload: tuple[Sent, dict[str, str], bytes]) -> None:
         sent, fields, content = upload
-        with suppress(httpx.HTTPError):
+        began = asyncio.get_running_loop().time()
+        try:
             receipt = await visitor.send("/upload", fields, page="/upload", files=[("files", ("note.pdf", content))])
+        except httpx.HTTPError:
+            self.told["nothing"] += 1
+        except RuntimeError as refusal:
+            if "Nothing was lost; try again" not in str(refusal):
+                raise
+            self.told["the store is away"] += 1
+        else:
             assert receipt.url.path == f"/uploads/{sent.id}"
             sent.acknowledged = bool(re.search(r'href="/charts/[0-9a-f-]{36}"', receipt.text))
+            if sent.acknowledged:
+                self.told["it arrived"] += 1
+                self.arrived.set()
+            self.seconds_of_an_upload = asyncio.get_running_loop().time() - began
 
-    async def _kill_web(self, web: Web) -> None:
-        await asyncio.to_thread(self.processes.kill, web.process)
-        self.kills["web"] += 1
+    async def _send_until_it_arrives(self, visitor: Visitor, upload: tuple[Sent, dict[str, str], bytes]) -> None:
+        for _ in range(20):
+            await self._send(visitor, upload)
+            if upload[0].acknowledged:
+                return
+            await asyncio.sleep(1)
+        raise AssertionError(f"sent again and again, it does not arrive; senders were told {dict(self.told)}")
 
     async def _kill_workers(self) -> None:
         workers = [self.processes.work(), self.processes.work()]
-        while not self.is_over:
-            await asyncio.sleep(self.draw.uniform(0.5, 2))
-            if self.kills["worker"] < self.kills["web"]:
+        while self.kills < self.wanted:
+            await self._wait_for_a_moment()
+            if self._wants("worker"):
+                self.kills["worker"] += workers[0].is_alive()  # one that found no store has ended by itself
                 await asyncio.to_thread(self.processes.kill, workers.pop(0))
-                self.kills["worker"] += 1
                 workers.append(self.processes.work())
+
+    async def _kill_store(self, server: Seaweed) -> None:
+        """Kill the S3 server now and then; something arrives in between, however slow this machine is just now."""
+        while self._wants("store"):
+            await self._wait_for_a_moment()
+            await asyncio.to_thread(server.kill)
+            self.arrived.clear()
+            self.kills["store"] += 1
+            # From this very thread: the server ends with the thread that has started it.
+            server.launch()
+            await asyncio.to_thread(server.wait)
+            await self.arrived.wait()
 
     async def clear_up(self, sql: Sql) -> None:
         """One calm worker does what is left, and every lease runs out."""
@@ -154,7 +200,10 @@ class Battle:
 
     def __str__(self) -> str:
         acknowledged = sum(sent.acknowledged for sent in self.sent)
-        return f"{dict(self.kills)} killed, {len(self.sent)} uploads begun, {acknowledged} acknowledged, 0 lost"
+        return (
+            f"{dict(self.kills)} killed; {len(self.sent)} uploads begun, {acknowledged} acknowledged, 0 lost;"
+            f" senders were told {dict(self.told)}"
+        )
 
 
 async def _digest(blob_id: UUID) -> str:

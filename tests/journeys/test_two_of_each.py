@@ -47,7 +47,7 @@ async def town(
             yield made
             await made.close()
             assert all(count > 10 for count in transport.answered.values())
-            assert [process.poll() for process in workers] == [None, None], "both workers are still at it"
+            assert all(process.is_alive() for process in workers), "both workers are still at it"
         finally:
             processes.kill_all()
     forget_keys()

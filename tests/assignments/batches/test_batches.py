@@ -193,7 +193,9 @@ async def test_every_encounter_is_accounted_for_in_random_states(web: Web, sql: 
         " WHERE c.encounter_id = x.encounter_id AND c.service_line_id = x.service_line_id AND c.state <> 'cancelled')",
     )  # fmt: skip
     unscheduled = len(made) - len(scheduled)
-    shown = numbers((await clara.get("/encounters")).text)
+    encounters = (await clara.get("/encounters")).text
+    assert 'href="/batches" aria-current="page"' in encounters, "the menu says where one is"
+    shown = numbers(encounters)
 
     assert expected == len(lines)
     assert shown["expected"] == expected - gone + unscheduled

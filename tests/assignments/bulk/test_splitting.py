@@ -154,6 +154,7 @@ def test_marks_keep_every_page_in_one_range(pages: int, marks: list[int]) -> Non
     assert read_ranges(*written, pages=pages) == ranges
     beginnings = {mark for mark in marks if 1 < mark <= pages and marks.count(mark) % 2}
     assert {one.first for one in ranges} == beginnings | {1}
+    assert all(one.words.startswith("pages ") == (one.first < one.last) for one in ranges)
 
 
 @given(words=st.text(alphabet="0123456789-, ab", max_size=30), pages=st.integers(1, 30))

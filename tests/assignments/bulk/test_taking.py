@@ -80,7 +80,7 @@ async def test_each_line_has_its_outcome(house: House, sql: Sql, work: Work) -> 
     assert "Word" in said[3]
     assert "different things" in said[4]
     assert said[4] == said[5]
-    assert "Choose a service line" in said[6]
+    assert "Choose a service line: Emergency, Radiology." in said[6]
     assert "Another line of the same encounter" in said[7]
     assert "no file of this name" in said[8]
     assert all("No line of the manifest" in one for one in said[9:])

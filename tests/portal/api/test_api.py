@@ -235,6 +235,7 @@ async def test_an_administrator_makes_and_revokes_tokens_on_a_page(app: Any, hou
     shown = (await adam.get("/api-tokens")).text
     assert found[1] not in shown
     assert found[1][-4:] in shown
+    assert "@api.invalid" not in (await adam.get("/people")).text, "whom a token stands for signs in nowhere"
     async with caller(app, found[1]) as http:
         assert (await http.get("/api/v1/openapi.json")).status_code == 200
         [row] = await sql("SELECT id FROM api_token")
