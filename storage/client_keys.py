@@ -71,9 +71,7 @@ async def add_version(before: ClientKey, made: WrappedKey) -> UUID:
 
 async def get_active_key(client_id: UUID) -> ClientKey:
     """The key that seals what a client sends now; read inside the current transaction."""
-    return await _unwrapped(
-        await DB.fetch_one(_COLUMNS + " WHERE client_id = $1 AND state = 'active'", client_id)
-    )
+    return await _unwrapped(await DB.fetch_one(_COLUMNS + " WHERE client_id = $1 AND state = 'active'", client_id))
 
 
 async def get_key(key_id: UUID) -> ClientKey:

@@ -142,9 +142,7 @@ async def _reseal_place(worker: Actor, key: ClientKey, place: str, progress: Pro
         progress(place, changed)
 
 
-def _sealed_again(
-    rows: list[asyncpg.Record], olds: dict[UUID, ClientKey], key: ClientKey, place: str
-) -> list[bytes]:
+def _sealed_again(rows: list[asyncpg.Record], olds: dict[UUID, ClientKey], key: ClientKey, place: str) -> list[bytes]:
     again = []
     for row in rows:
         row_id = UUID(bytes=row["row_id"].bytes)

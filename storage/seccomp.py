@@ -38,6 +38,7 @@ _COMPUTING = {
 
 _OWN_LIMITS = {"x86_64": 302, "aarch64": 261}  # prlimit64
 
+
 def has_seccomp() -> bool:
     """True if filters can be set here, and the calls of this processor are known."""
     if sys.platform != "linux" or platform.machine() not in _AUDIT:

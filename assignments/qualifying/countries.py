@@ -99,9 +99,7 @@ async def set_country(administrator: Actor, *, person_id: UUID, country: str, no
     if not is_country(country):
         raise Invalid("Write the country as its two-letter code of ISO 3166, such as US or IN.")
     async with acting_as(administrator):
-        changed = await DB.execute(
-            "UPDATE person SET country = $2 WHERE id = $1 AND country <> $2", person_id, country
-        )
+        changed = await DB.execute("UPDATE person SET country = $2 WHERE id = $1 AND country <> $2", person_id, country)
         if changed:
             await record(
                 administrator, Action.PERSON_CHANGED, object_type="person", object_id=person_id, changes=["country"],

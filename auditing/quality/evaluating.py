@@ -52,11 +52,13 @@ def say_failed(pooled: Pooled, rule: EvaluationRule) -> str:
 async def judge_coder(worker: Actor, event: ChartEvent) -> None:
     """When an audit has made a chart final, judge its coder by the rule in force, inside the current transaction."""
     rule = await find_rule()
-    coder_id: UUID | None = rule and await DB.value(
+    if rule is None:
+        return
+    coder_id: UUID | None = await DB.value(
         "SELECT coder_id FROM audit WHERE chart_id = $1 AND state = 'closed' ORDER BY closed_at DESC LIMIT 1",
         event.chart_id,
     )
-    if rule is None or coder_id is None:
+    if coder_id is None:  # nobody audited it
         return
     pooled = await find_figures_within(rule, coder_id=coder_id, now=event.happened_at)
     if fails(pooled, rule):

@@ -98,10 +98,10 @@ async def revoke_grants(administrator: Actor, *, person_id: UUID, now: datetime)
     return len(rows)
 
 
-async def switch_off(administrator: Actor, *, person_id: UUID, now: datetime) -> int:
+async def switch_off(administrator: Actor, *, person_id: UUID, now: datetime) -> int | None:
     """Disable a person and end their sessions, inside the current transaction: their next request is refused.
 
-    Returns how many sessions ended. Calm when repeated. Raises NotFound for an unknown person.
+    Returns how many sessions ended, None if they were disabled before. Raises NotFound for an unknown person.
     """
     changed = await DB.execute(
         "UPDATE person SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL", person_id, now
@@ -109,7 +109,7 @@ async def switch_off(administrator: Actor, *, person_id: UUID, now: datetime) ->
     if not changed and not await DB.value("SELECT 1 FROM person WHERE id = $1", person_id):
         raise NotFound
     if not changed:
-        return 0
+        return None
     ended: int = await DB.value("SELECT end_sessions_of($1, 'disabled')", person_id)
     await record(administrator, Action.PERSON_DISABLED, object_type="person", object_id=person_id)
     return ended

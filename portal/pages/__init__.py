@@ -13,6 +13,7 @@ from assignments.intake import routes_staging as staging
 from assignments.retention import routes as retention
 from assignments.viewing import routes as viewing
 from auditing.quality import routes as audits
+from auditing.quality import routes_evaluating as evaluating
 from auditing.quality import routes_quality as quality
 from portal.invoicing import routes as invoicing
 from portal.pages import (
@@ -22,12 +23,16 @@ from portal.pages import (
     client,
     client_days,
     client_limits,
+    client_staffing,
     clients,
     floor,
     late_documents,
+    own_work,
     people,
     person,
+    person_work,
     safekeeping,
+    service_line_work,
 )
 from portal.pages.home import show_home
 from portal.pages.sign_in import post_sign_in, post_sign_out, show_sign_in
@@ -52,16 +57,21 @@ ROUTES = [
     *viewing.ROUTES,
     *audits.ROUTES,
     *quality.ROUTES,
+    *evaluating.ROUTES,
     *invoicing.ROUTES,
     *agreements.ROUTES,
     *client.ROUTES,
     *client_days.ROUTES,
     *client_limits.ROUTES,
+    *client_staffing.ROUTES,
     *clients.ROUTES,
     *floor.ROUTES,
     *late_documents.ROUTES,
+    *own_work.ROUTES,
     *people.ROUTES,
     *api_tokens.ROUTES,
     *person.ROUTES,
+    *person_work.ROUTES,
     *safekeeping.ROUTES,
+    *service_line_work.ROUTES,
 ]

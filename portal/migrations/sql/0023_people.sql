@@ -146,3 +146,27 @@ GRANT UPDATE (judged_from) ON workload TO chartway_manager;
 GRANT INSERT, UPDATE (paused_at, paused_by, paused_because) ON workload TO chartway_worker;
 CALL admit('workload', 'worker', 'INSERT', 'true');
 CALL admit('workload', 'worker', 'UPDATE', 'true');
+
+-- What was done when somebody left; kept for whoever asks later.
+CREATE TABLE off_boarding (
+  id uuid PRIMARY KEY,
+  person_id uuid NOT NULL REFERENCES person (id),
+  happened_at timestamptz NOT NULL,
+  done_by uuid NOT NULL REFERENCES person (id),
+  sessions integer NOT NULL,  -- that ended
+  coding integer NOT NULL,  -- charts taken back from their hands
+  audits integer NOT NULL,  -- audits likewise
+  opened integer NOT NULL,  -- charts that were kept for them
+  grants integer NOT NULL,  -- clients that they worked for
+  lists integer NOT NULL  -- worklists that they stood on
+);
+CREATE INDEX off_boarding_person ON off_boarding (person_id, happened_at DESC);
+CALL append_only('off_boarding');
+ALTER TABLE off_boarding ENABLE ROW LEVEL SECURITY;
+ALTER TABLE off_boarding FORCE ROW LEVEL SECURITY;
+GRANT SELECT ON off_boarding TO chartway_manager, chartway_compliance, chartway_administrator;
+GRANT INSERT ON off_boarding TO chartway_administrator;
+CALL admit('off_boarding', 'manager', 'SELECT', 'true');
+CALL admit('off_boarding', 'compliance', 'SELECT', 'true');
+CALL admit('off_boarding', 'administrator', 'SELECT', 'true');
+CALL admit('off_boarding', 'administrator', 'INSERT', 'true');
