@@ -74,7 +74,7 @@ async def post_skills(request: Request[Any, Any, Any], person_id: FromPath[UUID]
 
 
 async def show_with(
-    request: Request[Any, Any, Any], person_id: UUID, refusal: FormError | None = None
+    request: Request[Any, Any, Any], person_id: UUID, refusal: FormError | None = None, *, status: int = 422
 ) -> Response[Any]:
     """The page of a person, with what was wrong with a form on it."""
     actor: Actor = request.user
@@ -91,7 +91,7 @@ async def show_with(
         missing = await find_missing(person_id) if works else []
         known_names = await find_known_names() if works else []
     return page(
-        request, "portal/person.html", status=refusal.status if refusal else 200, person=person,
+        request, "portal/person.html", status=status if refusal else 200, person=person,
         kind=KINDS[person.kind], works=works, granted=granted, others=others, skills=skills, specialties=specialties,
         levels=LEVELS, permissions=sorted(permissions_of(Kind(person.kind))), may_staff=may_staff,
         may_manage=actor.may(Permission.PEOPLE_MANAGE), is_self=person.id == actor.person_id, workload=workload,

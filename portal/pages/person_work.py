@@ -153,7 +153,8 @@ async def _again(
 ) -> Response[Any]:
     if isinstance(refusal, FormError):
         return await show_with(request, person_id, refusal)
-    return await show_with(request, person_id, FormError({field: refusal.message}, form.values))
+    found = FormError({field: refusal.message}, form.values)
+    return await show_with(request, person_id, found, status=refusal.status)
 
 
 def _charts(count: int) -> str:
