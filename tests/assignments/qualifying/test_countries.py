@@ -177,7 +177,8 @@ async def test_a_chart_that_arrives_while_a_rule_is_made_is_under_it(house: Hous
     async with acting_as(house.clara):
         await DB.execute(
             "INSERT INTO chart (id, client_id, number, encounter_id, service_line_id, patient_id, specialty, state,"
-            " service_on, received_at, due_at) VALUES ($1, $2, 'NOR-9', $3, $6, $4, 'radiology', 'received', $5, $7, $7)",
+            " service_on, received_at, due_at)"
+            " VALUES ($1, $2, 'NOR-9', $3, $6, $4, 'radiology', 'received', $5, $7, $7)",
             UUID(int=7), *columns, house.north.lines["emergency"], NOW,
         )  # fmt: skip
         rule = asyncio.create_task(make_rule(), context=outside)

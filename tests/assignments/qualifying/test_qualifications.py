@@ -1,4 +1,4 @@
-"""Qualifications: noted, verified by somebody else, running out; who lacks what is asked is given nothing of the kind."""
+"""Qualifications: noted, verified by somebody else, running out; who lacks what is asked is given none of it."""
 
 from datetime import timedelta
 
