@@ -67,7 +67,7 @@ async def post_requirement_end(request: Request[Any, Any, Any], client_id: FromP
 
 @post(f"{HERE}/countries", status_code=200, opt=STAFF)
 async def post_country_rule(request: Request[Any, Any, Any], client_id: FromPath[UUID]) -> Response[Any]:
-    """Show what a rule would do; make it once that was seen."""
+    """Show what a rule would do; make it once that very effect was seen."""
     form = await read_form(request)
     payer = form.text("payer", "The payer", required=False, most=120) or None
     countries: list[str] = []
@@ -79,7 +79,8 @@ async def post_country_rule(request: Request[Any, Any, Any], client_id: FromPath
         form.ensure()
     except FormError as refusal:
         return await _page(request, client_id, form, refusal)
-    if form.values.get("op") != "make":
+    seen = form.values.get("seen_payer", ""), form.values.get("seen_countries", "")
+    if form.values.get("op") != "make" or seen != (payer or "", form.values["countries"]):
         async with acting_as(request.user):
             effect = await find_effect(client_id=client_id, payer=payer, countries=countries)
         return await _page(request, client_id, form, effect=effect)

@@ -91,7 +91,12 @@ async def test_a_rule_made_while_they_hold_it_closes_every_door_at_once(house: H
     assert "1 is in somebody’s hands" in " ".join(shown.text.split())
     assert "1 of 2 coders and 2 of 2 auditors may then take them" in " ".join(shown.text.split())
     assert not await sql("SELECT FROM country_rule"), "shown, not made"
-    made = await mona.post(f"/clients/{house.north.id}/staffing/countries", data={**rule, "op": "make"})
+    seen = {**rule, "op": "make", "seen_payer": "", "seen_countries": "US, PH"}
+    changed = await mona.post(f"/clients/{house.north.id}/staffing/countries", data=seen)
+    assert changed.status_code == 200, "another rule than the one whose effect was shown"
+    assert not await sql("SELECT FROM country_rule")
+    seen["seen_countries"] = "us"
+    made = await mona.post(f"/clients/{house.north.id}/staffing/countries", data=seen)
     assert made.status_code == 303
     assert "1 chart was taken back" in (await mona.get(made.headers["location"])).text
 
