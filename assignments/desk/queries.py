@@ -18,6 +18,7 @@ from assignments.drafting.rules import Lines
 from assignments.duplicates.queries import find_hint
 from assignments.ehr.visits import EhrVisit, find_ehr_visit
 from assignments.opening import open_fields
+from assignments.pausing import Workload, get_workload
 from assignments.pulling import LOST, find_hold
 from assignments.rules import ChartState, Stage
 from assignments.viewing.queries import ViewPage, database_now, find_pages, show_pages
@@ -53,7 +54,7 @@ class DeskHome:
     released: int
     specialties: tuple[str, ...]
     clients: tuple[str, ...]
-    is_paused: bool
+    workload: Workload
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +119,10 @@ async def get_desk_home(coder: Actor) -> DeskHome:
         today = await _count_today()
         specialties = await DB.fetch("SELECT specialty FROM skill ORDER BY specialty")
         clients = await DB.fetch("SELECT name FROM client ORDER BY name")
-        paused_at = await DB.value("SELECT paused_at FROM workload WHERE person_id = acting_person()")
+        workload = await get_workload(coder.person_id) if coder.person_id else Workload()
     return DeskHome(
         tuple(Held(**dict(row)) for row in held), today.get("submitted", 0), today.get("released", 0),
-        tuple(row["specialty"] for row in specialties), tuple(row["name"] for row in clients), paused_at is not None,
+        tuple(row["specialty"] for row in specialties), tuple(row["name"] for row in clients), workload,
     )  # fmt: skip
 
 

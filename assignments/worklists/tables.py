@@ -130,3 +130,18 @@ class CountryRule(Table, tablename="country_rule", db=DB):
     made_at = Timestamptz(default=None)
     made_by = UUID(default=None)
     ended_at = Timestamptz(null=True, default=None)
+
+
+class OffBoarding(Table, tablename="off_boarding", db=DB):
+    """What was done when somebody left. Append-only."""
+
+    id = UUID(primary_key=True, default=None)
+    person_id = UUID(default=None)
+    happened_at = Timestamptz(default=None)
+    done_by = UUID(default=None)
+    sessions = Integer(default=None)
+    coding = Integer(default=None)
+    audits = Integer(default=None)
+    opened = Integer(default=None)
+    grants = Integer(default=None)
+    lists = Integer(default=None)

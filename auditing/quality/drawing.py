@@ -54,7 +54,7 @@ async def line_up_verification(worker: Actor, event: ChartEvent) -> None:
     )  # fmt: skip
     await line_up(
         worker, chart_id=event.chart_id, stage=Stage.AUDIT, now=event.happened_at,
-        barred=sorted({audit["coder_id"], corrected["author_id"]}), preferred=audit["auditor_id"],
+        barred=await _coders_of(event.chart_id), preferred=audit["auditor_id"],
         preferred_until=await kept_until(),
     )  # fmt: skip
 
@@ -134,13 +134,22 @@ async def _begin_audit(worker: Actor, event: ChartEvent, draw_id: UUID) -> None:
         event.happened_at,
     )  # fmt: skip
     await line_up(
-        worker, chart_id=event.chart_id, stage=Stage.AUDIT, now=event.happened_at, barred=[coding["author_id"]]
-    )
+        worker, chart_id=event.chart_id, stage=Stage.AUDIT, now=event.happened_at,
+        barred=await _coders_of(event.chart_id),
+    )  # fmt: skip
     await record(
         worker, Action.AUDIT_DRAWN, object_type="chart", object_id=event.chart_id, client_id=event.client_id,
         patient_id=await DB.value("SELECT patient_id FROM chart WHERE id = $1", event.chart_id),
         details={"audit": str(audit_id), "number": number},
     )  # fmt: skip
+
+
+async def _coders_of(chart_id: UUID) -> list[UUID]:
+    """Everybody who ever coded or corrected this chart: none of them audits it, whatever they become."""
+    rows = await DB.fetch(
+        "SELECT DISTINCT author_id FROM coding WHERE chart_id = $1 AND role = 'coder' ORDER BY 1", chart_id
+    )
+    return [row["author_id"] for row in rows]
 
 
 async def _latest_coding(chart_id: UUID) -> Any:

@@ -10,6 +10,7 @@ from assignments.desk.line_routes import line_routes, save_typed_fields
 from assignments.desk.work import NOTHING_TYPED, Typed
 from assignments.drafting.editing import Stale
 from assignments.drafting.operations import Refused
+from assignments.pausing import get_workload
 from assignments.pulling import RELEASE_REASONS, Outcome, pull, release_chart
 from assignments.rules import Stage
 from auditing.quality.drafting_findings import save_choices
@@ -37,8 +38,9 @@ async def show_audits(request: Request[Any, Any, Any]) -> Response[Any]:
     """What the auditor holds, the way to the next audit, and what they audited lately."""
     async with acting_as(request.user):
         audits = await find_my_audits(request.user.person_id)
+        workload = await get_workload(request.user.person_id)
     return page(
-        request, "auditing/audits.html", held=[one for one in audits if one.is_held],
+        request, "auditing/audits.html", workload=workload, held=[one for one in audits if one.is_held],
         recent=[one for one in audits if not one.is_held], now=utc_now(), request_id=new_id(), words=STATE_WORDS,
         percent=percent, code_over_code=code_over_code,
     )  # fmt: skip

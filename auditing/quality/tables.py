@@ -94,3 +94,16 @@ class Score(Table, tablename="score", db=DB):
     extra = Integer(default=None)
     record_is_correct = Boolean(default=None)
     scored_at = Timestamptz(default=None)
+
+
+class EvaluationRule(Table, tablename="evaluation_rule", db=DB):
+    """Below which accuracy a coder is paused."""
+
+    id = UUID(primary_key=True, default=None)
+    threshold = Numeric(default=None)
+    minimum = Integer(default=None)
+    audits = Integer(null=True, default=None)
+    days = Integer(null=True, default=None)
+    made_at = Timestamptz(default=None)
+    made_by = UUID(default=None)
+    ended_at = Timestamptz(null=True, default=None)

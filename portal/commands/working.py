@@ -13,6 +13,7 @@ from assignments.preparing.recognising import recognise_what_waits
 from assignments.preparing.scans import scan_what_waits
 from assignments.pulling import return_expired
 from assignments.retention.purging import keep_retention
+from assignments.returning import take_back_strays
 from assignments.worklists import jobs as worklists
 from auditing.quality import reactions as quality
 from portal.actor import WORKER
@@ -39,6 +40,11 @@ JOBS: dict[str, JobHandler] = {
 async def take_back_expired() -> int:
     """Put back in line what nobody kept."""
     return await return_expired(now=utc_now())
+
+
+async def take_back_what_nobody_may_hold() -> int:
+    """Take back what its holder may not hold: they left, or may not see it from where they work."""
+    return await take_back_strays(now=utc_now())
 
 
 async def sweep_leftovers() -> int:
@@ -73,7 +79,8 @@ async def verify_documents_nightly() -> object:
 
 #: What is done again and again: every so many seconds, the first time at once.
 EVERY: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = (
-    (5, take_back_expired), (60, sweep), (60, scan_again), (600, recognise_again), (600, go_on_rotating),
+    (5, take_back_expired), (5, take_back_what_nobody_may_hold), (60, sweep), (60, scan_again), (600, recognise_again),
+    (600, go_on_rotating),
     (1800, verify_documents_nightly), (3600, keep_retention), (DAY, sweep_leftovers),
     *worklists.EVERY,
 )  # fmt: skip

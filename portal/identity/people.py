@@ -84,19 +84,43 @@ async def revoke_client(manager: Actor, *, person_id: UUID, client_id: UUID, now
             )  # fmt: skip
 
 
-async def disable_person(administrator: Actor, *, person_id: UUID, now: datetime) -> None:
-    """Switch a person off and end their sessions in the same transaction: their next request is refused.
+async def revoke_grants(administrator: Actor, *, person_id: UUID, now: datetime) -> int:
+    """Take all of a person's grants away, inside the current transaction; returns how many there were."""
+    rows = await DB.fetch(
+        "UPDATE client_grant SET revoked_at = $2 WHERE person_id = $1 AND revoked_at IS NULL RETURNING client_id",
+        person_id, now,
+    )  # fmt: skip
+    for row in rows:
+        await record(
+            administrator, Action.GRANT_CHANGED, object_type="person", object_id=person_id,
+            client_id=row["client_id"], changes=["revoked"],
+        )  # fmt: skip
+    return len(rows)
 
-    Calm when repeated. Raises NotFound for an unknown person, Conflict for oneself: somebody must be left to undo it.
+
+async def switch_off(administrator: Actor, *, person_id: UUID, now: datetime) -> int | None:
+    """Disable a person and end their sessions, inside the current transaction: their next request is refused.
+
+    Returns how many sessions ended, None if they were disabled before. Raises NotFound for an unknown person.
     """
-    if person_id == administrator.person_id:
-        raise Conflict("You cannot disable yourself. Ask another administrator.")
-    async with acting_as(administrator):
-        changed = await DB.execute(
-            "UPDATE person SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL", person_id, now
-        )
-        if not changed and not await DB.value("SELECT 1 FROM person WHERE id = $1", person_id):
-            raise NotFound
-        if changed:
-            await DB.execute("SELECT end_sessions_of($1, 'disabled')", person_id)
-            await record(administrator, Action.PERSON_DISABLED, object_type="person", object_id=person_id)
+    changed = await DB.execute(
+        "UPDATE person SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL", person_id, now
+    )
+    if not changed and not await DB.value("SELECT 1 FROM person WHERE id = $1", person_id):
+        raise NotFound
+    if not changed:
+        return None
+    ended: int = await DB.value("SELECT end_sessions_of($1, 'disabled')", person_id)
+    await record(administrator, Action.PERSON_DISABLED, object_type="person", object_id=person_id)
+    return ended
+
+
+async def switch_on(administrator: Actor, *, person_id: UUID) -> None:
+    """Let a disabled person sign in again, inside the current transaction. Calm when repeated; raises NotFound."""
+    changed = await DB.execute(
+        "UPDATE person SET disabled_at = NULL WHERE id = $1 AND disabled_at IS NOT NULL", person_id
+    )
+    if not changed and not await DB.value("SELECT 1 FROM person WHERE id = $1", person_id):
+        raise NotFound
+    if changed:
+        await record(administrator, Action.PERSON_ENABLED, object_type="person", object_id=person_id)

@@ -14,6 +14,7 @@ from assignments.retention import routes as retention
 from assignments.viewing import routes as viewing
 from assignments.working import routes as working
 from auditing.quality import routes as audits
+from auditing.quality import routes_evaluating as evaluating
 from auditing.quality import routes_quality as quality
 from portal.invoicing import routes as invoicing
 from portal.pages import (
@@ -23,6 +24,7 @@ from portal.pages import (
     client,
     client_days,
     client_limits,
+    client_staffing,
     client_systems,
     clients,
     fairness,
@@ -30,9 +32,12 @@ from portal.pages import (
     floor_chart,
     late_documents,
     line_promise,
+    own_work,
     people,
     person,
+    person_work,
     safekeeping,
+    service_line_work,
     turnaround,
 )
 from portal.pages.home import show_home
@@ -59,21 +64,26 @@ ROUTES = [
     *working.ROUTES,
     *audits.ROUTES,
     *quality.ROUTES,
+    *evaluating.ROUTES,
     *invoicing.ROUTES,
     *agreements.ROUTES,
     *client.ROUTES,
     *client_days.ROUTES,
     *client_limits.ROUTES,
     *client_systems.ROUTES,
+    *client_staffing.ROUTES,
     *clients.ROUTES,
     *fairness.ROUTES,
     *floor.ROUTES,
     *floor_chart.ROUTES,
     *late_documents.ROUTES,
     *line_promise.ROUTES,
+    *own_work.ROUTES,
     *people.ROUTES,
     *api_tokens.ROUTES,
     *person.ROUTES,
+    *person_work.ROUTES,
     *safekeeping.ROUTES,
     *turnaround.ROUTES,
+    *service_line_work.ROUTES,
 ]

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 
+from assignments.pausing import find_paused
+from assignments.qualifying.queries import find_expiring
 from portal.actor import PEOPLE, Kind
 from portal.clock import utc_now
 from portal.database import DB, acting_as
@@ -40,9 +42,13 @@ async def show_people(request: Request[Any, Any, Any]) -> Response[Any]:
         paging = read_paging(query, await count_people(wanted))
         people = await find_people(wanted, sort=sort, limit=paging.limit, offset=paging.offset)
         clients = await DB.fetch("SELECT id, name FROM client ORDER BY name")
+        may_staff = request.user.may(Permission.STAFFING_MANAGE)
+        paused = await find_paused() if may_staff else {}
+        expiring = await find_expiring(today=utc_now().date())
         warnings = await find_warnings(now=utc_now()) if request.user.may(Permission.AGREEMENT_MANAGE) else []
     return page(
-        request, "portal/people.html", warnings=warnings, last_warning=LAST_WARNING, people=people, clients=clients,
+        request, "portal/people.html", paused=paused, expiring=expiring, may_staff=may_staff, warnings=warnings,
+        last_warning=LAST_WARNING, people=people, clients=clients,
         paging=paging, query=query, sort=sort,
         kinds=KINDS, kept=kept(query), kept_but_sort=kept(query, "sort"),
         may_add=request.user.may(Permission.PEOPLE_MANAGE),

@@ -32,6 +32,7 @@ class Person:
     clients: Sequence[str]
     created_at: datetime
     disabled_at: datetime | None
+    country: str
 
 
 #: What the list can be sorted by.
@@ -41,7 +42,7 @@ SORTS: Mapping[str, str] = {
     "since": " ORDER BY p.created_at DESC, p.id DESC",
 }
 _PEOPLE = """
-SELECT p.id, p.name, p.email, p.kind, p.client_id, p.created_at, p.disabled_at,
+SELECT p.id, p.name, p.email, p.kind, p.client_id, p.created_at, p.disabled_at, p.country,
        coalesce((SELECT array_agg(c.name ORDER BY c.name) FROM client c
                   WHERE c.id = p.client_id OR EXISTS (
                     SELECT FROM client_grant g

@@ -1,4 +1,4 @@
-"""One person: for whom and at what they work, what they may do, and switching them off."""
+"""One person: for whom and at what they work, and what they may do."""
 
 from typing import Any
 from uuid import UUID
@@ -6,11 +6,14 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
+from assignments.pausing import LARGEST_CAP, get_workload
+from assignments.qualifying.queries import find_known_names, find_missing, find_qualifications
+from assignments.qualifying.rules import QualificationKind
 from assignments.skills import LEVELS, find_skills, set_skills
 from portal.actor import Actor, Kind
 from portal.clock import utc_now
 from portal.database import DB, acting_as
-from portal.identity.people import disable_person, grant_client, revoke_client
+from portal.identity.people import grant_client, revoke_client
 from portal.identity.permissions import Permission, permissions_of
 from portal.pages.people import KINDS
 from portal.pages.people_queries import get_person
@@ -23,7 +26,7 @@ from portal.web.templating import page
 @get("/people/{person_id:uuid}", opt={"permission": Permission.PEOPLE_READ})
 async def show_person(request: Request[Any, Any, Any], person_id: FromPath[UUID]) -> Response[Any]:
     """Somebody, and what the reader may change about them."""
-    return await _person_page(request, person_id)
+    return await show_with(request, person_id)
 
 
 @post("/people/{person_id:uuid}/grants", status_code=200, opt={"permission": Permission.STAFFING_MANAGE})
@@ -34,7 +37,7 @@ async def post_client_grant(request: Request[Any, Any, Any], person_id: FromPath
     try:
         form.ensure()
     except FormError as refusal:
-        return await _person_page(request, person_id, refusal)
+        return await show_with(request, person_id, refusal)
     await grant_client(request.user, person_id=person_id, client_id=client_id, now=utc_now())
     return await see_other(request, f"/people/{person_id}#clients", flash="They can pull that client’s charts now.")
 
@@ -65,21 +68,15 @@ async def post_skills(request: Request[Any, Any, Any], person_id: FromPath[UUID]
     try:
         form.ensure()
     except FormError as refusal:
-        return await _person_page(request, person_id, refusal)
+        return await show_with(request, person_id, refusal)
     await set_skills(request.user, person_id=person_id, levels=levels)
     return await see_other(request, f"/people/{person_id}#skills", flash="Their specialties are set.")
 
 
-@post("/people/{person_id:uuid}/disable", status_code=200, opt={"permission": Permission.PEOPLE_MANAGE})
-async def post_disabling(request: Request[Any, Any, Any], person_id: FromPath[UUID]) -> Response[Any]:
-    """Switch them off: their sessions end, what they hold comes back when its lease runs out."""
-    await disable_person(request.user, person_id=person_id, now=utc_now())
-    return await see_other(request, f"/people/{person_id}", flash="They are switched off and signed out everywhere.")
-
-
-async def _person_page(
-    request: Request[Any, Any, Any], person_id: UUID, refusal: FormError | None = None
+async def show_with(
+    request: Request[Any, Any, Any], person_id: UUID, refusal: FormError | None = None, *, status: int = 422
 ) -> Response[Any]:
+    """The page of a person, with what was wrong with a form on it."""
     actor: Actor = request.user
     may_staff = actor.may(Permission.STAFFING_MANAGE)
     async with acting_as(actor):
@@ -89,11 +86,18 @@ async def _person_page(
         others = await DB.fetch(_OTHERS, person_id) if works and may_staff else []
         skills = await find_skills(person_id) if works and may_staff else {}
         specialties = sorted({*await find_specialties(), *skills}) if works and may_staff else []
+        workload = await get_workload(person_id) if works and may_staff else None
+        qualifications = await find_qualifications(person_id, today=utc_now().date()) if works else []
+        missing = await find_missing(person_id) if works else []
+        known_names = await find_known_names() if works else []
     return page(
-        request, "portal/person.html", status=refusal.status if refusal else 200, person=person,
+        request, "portal/person.html", status=status if refusal else 200, person=person,
         kind=KINDS[person.kind], works=works, granted=granted, others=others, skills=skills, specialties=specialties,
         levels=LEVELS, permissions=sorted(permissions_of(Kind(person.kind))), may_staff=may_staff,
-        may_disable=actor.may(Permission.PEOPLE_MANAGE) and person.id != actor.person_id,
+        may_manage=actor.may(Permission.PEOPLE_MANAGE), is_self=person.id == actor.person_id, workload=workload,
+        qualifications=qualifications, missing=missing, known_names=known_names, kinds=list(QualificationKind),
+        caps=range(1, LARGEST_CAP + 1), me=actor.person_id,
+        may_note=may_staff or actor.may(Permission.PEOPLE_MANAGE),
         errors=refusal.errors if refusal else {}, values=refusal.values if refusal else {},
     )  # fmt: skip
 
@@ -107,4 +111,4 @@ _OTHERS = (
     " WHERE g.client_id = c.id AND g.person_id = $1 AND g.revoked_at IS NULL) ORDER BY c.name"
 )
 
-ROUTES: list[Any] = [show_person, post_client_grant, post_client_revocation, post_skills, post_disabling]
+ROUTES: list[Any] = [show_person, post_client_grant, post_client_revocation, post_skills]

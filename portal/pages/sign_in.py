@@ -20,7 +20,8 @@ async def show_sign_in(request: Request[Any, Any, Any], next: FromQuery[str] = "
     """The form; somebody who is signed in already goes on."""
     if request.user.person_id:
         return Response(None, status_code=303, headers={"Location": safe_next(next)})
-    return page(request, "portal/sign_in.html", email="", error=None, next=safe_next(next))
+    ended = NotSignedIn.message if session_token(request) else None  # they come with a session that holds no longer
+    return page(request, "portal/sign_in.html", email="", error=ended, next=safe_next(next))
 
 
 @post("/sign-in", status_code=200, opt={"public": True})

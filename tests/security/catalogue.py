@@ -21,6 +21,8 @@ WITHOUT_A_CLIENT = {
     "worklist": "a manager's order of the line, over all clients",
     "worklist_person": "whose list it is",
     "queue_head": "a list and specialty, and from where on anything waits in it",
+    "off_boarding": "what was done when somebody left: counts",
+    "evaluation_rule": "below which accuracy a coder is paused, for every client",
     "serves": "numbers of the lanes that somebody may take",
     "eligibility": "one number: the version of everything that decides who may take what",
     "work_clock": "when somebody last gave a sign of work, whoever the client",

@@ -9,11 +9,11 @@ import httpx
 import pytest
 from litestar import Request, Response, get
 
+from assignments.offboarding import off_board
 from portal.actor import NOBODY, Kind
 from portal.app import create_app
 from portal.clock import utc_now
 from portal.database import DB, acting_as
-from portal.identity.people import disable_person
 from portal.identity.sessions import resume_session
 from portal.identity.signing_in import MOST_PER_ACCOUNT, MOST_PER_ADDRESS
 from portal.settings import Settings
@@ -113,7 +113,7 @@ async def test_work_slides_the_idle_limit_but_never_past_the_absolute_one(web: W
 async def test_a_disabled_person_is_out_at_their_next_request(web: Web, house: House, sql: Sql) -> None:
     cody, second = await web("cody"), await web("cody")
     assert house.cody.person_id is not None
-    await disable_person(house.adam, person_id=house.cody.person_id, now=utc_now())
+    await off_board(house.adam, person_id=house.cody.person_id, now=utc_now())
     assert not await _is_in(cody)
     assert not await _is_in(second)
 

@@ -113,21 +113,21 @@ async def test_disabling_ends_every_session_at_once(web: Web, house: House, sql:
     here = f"/people/{house.cody.person_id}"
 
     for _ in range(2):
-        assert (await adam.post(f"{here}/disable")).status_code == 303
+        assert (await adam.post(f"{here}/off-board")).status_code == 303
 
     for browser in (cody, elsewhere):
         assert (await browser.get("/")).headers["location"].startswith("/sign-in")
     assert len(await sql("SELECT FROM access_event WHERE action = 'person:disabled'")) == 1
     shown = (await adam.get(here)).text
     assert "They cannot sign in" in shown
-    assert "/disable" not in shown
+    assert '/off-board"' not in shown
     assert "cody@example.com" in (await adam.get("/people?state=disabled")).text
 
 
 async def test_an_administrator_cannot_disable_themselves(web: Web, house: House, sql: Sql) -> None:
     adam, here = await web("adam"), f"/people/{house.adam.person_id}"
-    assert "/disable" not in (await adam.get(here)).text
-    assert (await adam.post(f"{here}/disable")).status_code == 409
+    assert "/off-board" not in (await adam.get(here)).text
+    assert (await adam.post(f"{here}/off-board")).status_code == 409
     assert not await sql("SELECT FROM person WHERE disabled_at IS NOT NULL")
 
 
@@ -145,7 +145,7 @@ async def test_each_kind_does_what_it_may(web: Web, house: House, sql: Sql) -> N
             await browser.post(f"{cody}/grants", data=grant),
             await browser.post(f"{cody}/skills", data=skills),
             await browser.post("/people/new", data={}),
-            await browser.post(f"{cody}/disable"),
+            await browser.post(f"{cody}/off-board"),
         )
         assert tuple(answer.status_code for answer in answers) == expected, name
         assert (await browser.get("/people")).status_code == expected[0]
@@ -154,4 +154,4 @@ async def test_each_kind_does_what_it_may(web: Web, house: House, sql: Sql) -> N
 async def test_an_unknown_person_is_not_found(web: Web) -> None:
     adam = await web("adam")
     assert (await adam.get(f"/people/{new_id()}")).status_code == 404
-    assert (await adam.post(f"/people/{new_id()}/disable")).status_code == 404
+    assert (await adam.post(f"/people/{new_id()}/off-board")).status_code == 404
