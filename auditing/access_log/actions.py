@@ -16,6 +16,8 @@ class Action(StrEnum):
     ASSIGNMENT_EXPIRED = "assignment:expired"
     ASSIGNMENT_PULLED = "assignment:pulled"
     ASSIGNMENT_RELEASED = "assignment:released"
+    ASSIGNMENT_REVOKED = "assignment:revoked"
+    ASSIGNMENT_ROUTED = "assignment:routed"
     AUDIT_CLOSED = "audit:closed"
     AUDIT_DRAWN = "audit:drawn"
     AUDIT_LISTED = "audit:listed"
@@ -75,3 +77,4 @@ class Action(StrEnum):
     SIGN_IN_FAILED = "sign-in:failed"
     SIGN_IN_SUCCEEDED = "sign-in:succeeded"
     SKILL_CHANGED = "skill:changed"
+    WORKLIST_CHANGED = "worklist:changed"

@@ -21,6 +21,7 @@ WITHOUT_A_CLIENT = {
     "worklist": "a manager's order of the line, over all clients",
     "worklist_person": "whose list it is",
     "queue_head": "a list and specialty, and from where on anything waits in it",
+    "saved_filter": "what a manager looks at again and again, for that manager alone",
     "serves": "numbers of the lanes that somebody may take",
     "eligibility": "one number: the version of everything that decides who may take what",
     "workload": "how much a person holds, for every client",
