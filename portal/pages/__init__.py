@@ -28,6 +28,8 @@ from portal.pages import (
     people,
     person,
     safekeeping,
+    work,
+    work_moving,
 )
 from portal.pages.home import show_home
 from portal.pages.sign_in import post_sign_in, post_sign_out, show_sign_in
@@ -64,4 +66,6 @@ ROUTES = [
     *api_tokens.ROUTES,
     *person.ROUTES,
     *safekeeping.ROUTES,
+    *work.ROUTES,
+    *work_moving.ROUTES,
 ]
