@@ -12,6 +12,7 @@ from assignments.intake import routes_adding as adding
 from assignments.intake import routes_staging as staging
 from assignments.retention import routes as retention
 from assignments.viewing import routes as viewing
+from assignments.worklists import routes as worklists
 from auditing.quality import routes as audits
 from auditing.quality import routes_quality as quality
 from portal.invoicing import routes as invoicing
@@ -52,6 +53,7 @@ ROUTES = [
     *duplicates.ROUTES,
     *retention.ROUTES,
     *viewing.ROUTES,
+    *worklists.ROUTES,
     *audits.ROUTES,
     *quality.ROUTES,
     *invoicing.ROUTES,
