@@ -14,6 +14,7 @@ from assignments.rules import ChartState
 from portal.clock import utc_now
 from portal.database import DB, acting_as
 from portal.identity.permissions import Permission
+from portal.pages.chart_routing import find_routing
 from portal.pages.floor_board import OPEN_STATES, find_lanes, get_totals
 from portal.pages.floor_charts import (
     SORTS,
@@ -21,7 +22,6 @@ from portal.pages.floor_charts import (
     count_charts,
     find_charts,
     find_moves,
-    find_routing,
     get_chart,
 )
 from portal.tenancy.queries import find_specialties
@@ -87,6 +87,7 @@ async def show_floor_chart(request: Request[Any, Any, Any], chart_id: FromPath[U
     return page(
         request, "portal/floor_chart.html", chart=chart, moves=moves, routing=routing, now=utc_now(),
         open_states=OPEN_STATES, resembles=resembles, holds=holds, haste=haste,
+        line_deeds=request.user.may(Permission.LINE_MANAGE),
     )  # fmt: skip
 
 

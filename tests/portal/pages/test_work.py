@@ -2,7 +2,8 @@
 
 import re
 
-from tests.cast import House
+from assignments.pulling import release_chart
+from tests.cast import NOW, House
 from tests.conftest import Sql, Web
 from tests.factories import make_chart, pull_chart
 
@@ -90,3 +91,40 @@ async def test_a_kept_filter_is_nobody_elses(house: House, web: Web, sql: Sql) -
     assert saved["query"] == "due=late"
     await mona.post(f"/floor/work/filters/{saved['id']}/forget", data={})
     assert await sql("SELECT 1 FROM saved_filter") == []
+
+
+async def test_a_charts_page_says_why_it_is_where_it_is_and_how_it_came_there(house: House, sql: Sql, web: Web) -> None:
+    chart = await make_chart(sql, house, text=None)
+    after = await make_chart(sql, house, text=None)
+    held = await pull_chart(house.cody)
+    await release_chart(house.cody, chart_id=chart.id, fence=held.fence, reason="wrong-specialty", now=NOW)
+    mona = await web("mona")
+    move = {"entry": str(chart.entry_id), "reason": "urgent", "step": "do"}
+    await mona.post(
+        "/floor/work/move", data=move | {"deed": "keep", "term": "4h", f"weight {house.cora.person_id}": "1"}
+    )
+    await pull_chart(house.cora)
+    await mona.post("/floor/work/move", data=move | {"deed": "unlock"})
+
+    seen = _flat((await mona.get(f"/floor/charts/{chart.id}")).text)
+
+    for sentence in (
+        "List “Everything else”: every chart", "Place there the first in its specialty",
+        "May take it Cora Not for Cody",
+        "what keeps most promises: due", "10 expected minutes, weight 1",
+    ):  # fmt: skip
+        assert sentence in seen, sentence
+    told = [
+        "Put in line: “Everything else” took it: every chart",
+        f"Pulled: the next in “Everything else”; {after.number} would have come next Cody",
+        "Given back: It is not my specialty Cody",
+        "Kept for Cora: It cannot wait Mona",
+        f"Pulled: it was kept for them; {after.number} would have come next Cora",
+        "Taken from Cora: It cannot wait Mona",
+    ]
+    assert [seen.find(sentence) > 0 for sentence in told] == [True] * 6
+    assert sorted(told, key=seen.find) == told, "in the order of time"
+
+    await sql("UPDATE client_grant SET revoked_at = now()")
+    nobody = _flat((await mona.get(f"/floor/charts/{after.id}")).text)
+    assert "May take it nobody: Cody has not been granted North Radiology; Cora has not been granted" in nobody
