@@ -1,5 +1,6 @@
 """A manager moves work: takes it back, keeps it for somebody, shares it out, opens it; automation goes on."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
@@ -16,8 +17,9 @@ from assignments.rules import Stage
 from portal.actor import Actor, Kind
 from portal.database import DB, acting_as
 from portal.errors import Conflict, Invalid
+from portal.ids import new_id
 from tests.cast import NOW, House, make_person
-from tests.conftest import Databases, Sql
+from tests.conftest import Databases, Sql, Web
 from tests.factories import MadeChart, make_chart, pull_chart, type_lines
 
 FOUR_HOURS = timedelta(hours=4)
@@ -219,3 +221,27 @@ async def test_only_managers_move_work(house: House, sql: Sql) -> None:
         with pytest.raises((asyncpg.InsufficientPrivilegeError, Conflict)):
             await unlock(actor, entry_ids=[chart.entry_id or chart.id], reason="absent", now=NOW)
     assert len(await sql("SELECT 1 FROM assignment")) == 1
+
+
+async def test_an_empty_desk_says_why_and_when_what_is_kept_comes_to_everybody(
+    house: House, sql: Sql, web: Web
+) -> None:
+    chart = await make_chart(sql, house, text=None)
+    cody = await web("cody")
+
+    async def pull() -> str:
+        answer = await cody.post("/desk/next", data={"request_id": str(new_id())})
+        return (await cody.get(answer.headers["location"])).text
+
+    await _keep(house, [chart], {house.cora: 1})
+    kept = await pull()
+    assert "kept for somebody else for now" in kept
+    assert re.search(r"The first comes to everybody <span[^>]*>in 3 h 59 m<", kept)
+    await open_to_all(house.mona, entry_ids=[chart.entry_id or chart.id], reason="urgent", now=NOW)
+    await sql("UPDATE queue_entry SET barred = ARRAY[$1::uuid]", house.cody.person_id)
+    assert "may not take a second time" in await pull()
+    await sql("UPDATE queue_entry SET barred = '{}'")
+    await sql("INSERT INTO requirement (id, names, made_at, made_by) SELECT gen_random_uuid(), '{CPC}', now(), $1",
+              house.mona.person_id)  # fmt: skip
+    assert "Something is missing or has run out" in await pull()
+    assert (await cody.get("/desk?why=kept&until=nonsense")).status_code == 200
