@@ -5,6 +5,7 @@ import click
 from portal.commands.lazy import LazyGroup
 
 BENCHMARKS = {
+    "plan": ("portal.commands.bench.plan", "How fast a shift's backlog is planned, and what the plan is worth."),
     "storage": ("portal.commands.bench.storage", "How fast documents are sealed, stored, re-keyed and drawn."),
     "viewer": ("portal.commands.bench.viewer", "How fast a chart opens while many coders open charts."),
 }

@@ -1,0 +1,1 @@
+"""Plans: a shift's backlog over the people on duty, as preferences."""
