@@ -60,7 +60,7 @@ class Plan:
 
 def place_in_line(work: WaitingWork) -> datetime:
     """The entry's rank in the line: the product's own."""
-    return rank(work.due_at, is_stat=False, minutes=work.minutes / work.weight)
+    return rank(work.due_at, weight=work.weight, minutes=work.minutes)
 
 
 def hopeless_from(work: WaitingWork) -> datetime:
