@@ -1,6 +1,7 @@
 """The coder's desk: start page, next chart, one chart with its documents and lines, submit, give back."""
 
-from datetime import date
+import re
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,13 +32,15 @@ CODER = {"permission": Permission.CODING_WORK}
 
 
 @get("/desk", opt=CODER)
-async def show_desk_home(request: Request[Any, Any, Any], why: FromQuery[str] = "") -> Response[Any]:
+async def show_desk_home(
+    request: Request[Any, Any, Any], why: FromQuery[str] = "", until: FromQuery[str] = ""
+) -> Response[Any]:
     """What the coder holds, and the way to the next chart; after a pull without one, why there is none."""
     home = await get_desk_home(request.user)
     outcome = Outcome(why) if why in set(Outcome) else None
     return page(
         request, "assignments/desk/home.html", home=home, outcome=outcome,
-        sentence=SENTENCES[outcome] if outcome else "", now=utc_now(), request_id=new_id(),
+        sentence=SENTENCES[outcome] if outcome else "", now=utc_now(), request_id=new_id(), until=_moment(until),
     )  # fmt: skip
 
 
@@ -136,10 +139,16 @@ async def post_code_search(request: Request[Any, Any, Any]) -> Response[Any]:
 async def _pull_next(request: Request[Any, Any, Any], request_id: UUID, done: str = "") -> Response[Any]:
     pulled = await pull_next_chart(request.user, request_id=request_id, now=utc_now())
     if pulled.chart_id is None:
-        return await see_other(request, f"/desk?why={pulled.outcome.value}", flash=done or None)
+        until = f"&until={int(pulled.kept_until.timestamp())}" if pulled.kept_until else ""
+        return await see_other(request, f"/desk?why={pulled.outcome.value}{until}", flash=done or None)
     said = pulled.sentence if pulled.outcome is Outcome.HELD else ""
     flash = " ".join(part for part in (done, said) if part)
     return await see_other(request, f"{CHARTS}/{pulled.chart_id}", flash=flash or None)
+
+
+def _moment(seconds: str) -> datetime | None:
+    """A time as seconds since 1970; what cannot be read is no time."""
+    return datetime.fromtimestamp(int(seconds), UTC) if re.fullmatch(r"\d{1,10}", seconds) else None
 
 
 async def _show_again(request: Request[Any, Any, Any], chart_id: UUID, typed: Typed) -> Response[Any]:

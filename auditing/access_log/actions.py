@@ -17,6 +17,7 @@ class Action(StrEnum):
     ASSIGNMENT_PULLED = "assignment:pulled"
     ASSIGNMENT_RELEASED = "assignment:released"
     ASSIGNMENT_REVOKED = "assignment:revoked"
+    ASSIGNMENT_ROUTED = "assignment:routed"
     AUDIT_CLOSED = "audit:closed"
     AUDIT_DRAWN = "audit:drawn"
     AUDIT_LISTED = "audit:listed"
@@ -88,3 +89,4 @@ class Action(StrEnum):
     SIGN_IN_SUCCEEDED = "sign-in:succeeded"
     SKILL_CHANGED = "skill:changed"
     WORK_TIME_CORRECTED = "work-time:corrected"
+    WORKLIST_CHANGED = "worklist:changed"

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     FLOOR_READ = "floor:read"
     INVOICE_ISSUE = "invoice:issue"
     INVOICE_READ = "invoice:read"
+    LINE_MANAGE = "line:manage"
     PEOPLE_MANAGE = "people:manage"
     PEOPLE_READ = "people:read"
     PLAN_MANAGE = "plan:manage"
@@ -64,6 +65,7 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
             Permission.FLOOR_READ,
             Permission.INVOICE_ISSUE,
             Permission.INVOICE_READ,
+            Permission.LINE_MANAGE,
             Permission.PEOPLE_READ,
             Permission.PLAN_MANAGE,
             Permission.QUALITY_READ,

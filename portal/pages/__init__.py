@@ -13,6 +13,7 @@ from assignments.intake import routes_staging as staging
 from assignments.retention import routes as retention
 from assignments.viewing import routes as viewing
 from assignments.working import routes as working
+from assignments.worklists import routes as worklists
 from auditing.quality import routes as audits
 from auditing.quality import routes_evaluating as evaluating
 from auditing.quality import routes_quality as quality
@@ -39,6 +40,8 @@ from portal.pages import (
     safekeeping,
     service_line_work,
     turnaround,
+    work,
+    work_moving,
 )
 from portal.pages.home import show_home
 from portal.pages.sign_in import post_sign_in, post_sign_out, show_sign_in
@@ -62,6 +65,7 @@ ROUTES = [
     *retention.ROUTES,
     *viewing.ROUTES,
     *working.ROUTES,
+    *worklists.ROUTES,
     *audits.ROUTES,
     *quality.ROUTES,
     *evaluating.ROUTES,
@@ -86,4 +90,6 @@ ROUTES = [
     *safekeeping.ROUTES,
     *turnaround.ROUTES,
     *service_line_work.ROUTES,
+    *work.ROUTES,
+    *work_moving.ROUTES,
 ]

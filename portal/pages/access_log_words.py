@@ -24,6 +24,8 @@ WORDS: dict[Action, tuple[str, str]] = {
     Action.ASSIGNMENT_PULLED: ("Assignment pulled", "pulled {}"),
     Action.ASSIGNMENT_RELEASED: ("Assignment released", "put {} back in line"),
     Action.ASSIGNMENT_REVOKED: ("Assignment revoked", "took {} back from whoever held it"),
+    Action.ASSIGNMENT_REVOKED: ("Assignment taken back", "took {} back from whoever held it"),
+    Action.ASSIGNMENT_ROUTED: ("Work moved", "decided for whom work on {} is kept"),
     Action.AUDIT_CLOSED: ("Audit closed", "closed the audit of {}"),
     Action.AUDIT_DRAWN: ("Audit drawn", "drew {} for an audit"),
     Action.AUDIT_LISTED: ("Audits listed", "took a copy of the list of audits"),
@@ -95,6 +97,7 @@ WORDS: dict[Action, tuple[str, str]] = {
     Action.SIGN_IN_SUCCEEDED: ("Sign-in succeeded", "signed in"),
     Action.SKILL_CHANGED: ("Skill changed", "changed which specialties {} codes"),
     Action.WORK_TIME_CORRECTED: ("Work time corrected", "corrected {}"),
+    Action.WORKLIST_CHANGED: ("Worklist changed", "changed {}"),
 }
 
 _PROCESSES = {"worker": "The worker", "sealer": "The sealer"}

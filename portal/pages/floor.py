@@ -10,6 +10,7 @@ from assignments.rules import ChartState
 from portal.clock import utc_now
 from portal.database import DB, acting_as
 from portal.identity.permissions import Permission
+from portal.pages.floor_alarms import find_alarms
 from portal.pages.floor_board import OPEN_STATES, find_lanes, get_totals
 from portal.pages.floor_charts import (
     SORTS,
@@ -34,10 +35,12 @@ async def show_floor(request: Request[Any, Any, Any]) -> Response[Any]:
         lanes = await find_lanes(now=now)
         totals = await get_totals(lanes)
         late, (unscanned, since) = await count_late_documents(), await find_scan_backlog()
+    async with acting_as(request.user):
+        alarms = await find_alarms(now=now)
     most = max((lane.total for lane in lanes), default=0)
     return page(
         request, "portal/floor.html", lanes=lanes, totals=totals, most=most, now=now, late_documents=late,
-        unscanned=unscanned, unscanned_since=since,
+        unscanned=unscanned, unscanned_since=since, alarms=alarms,
     )  # fmt: skip
 
 

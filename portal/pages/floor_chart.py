@@ -17,8 +17,9 @@ from portal.clock import utc_now
 from portal.database import acting_as
 from portal.errors import Conflict, Invalid
 from portal.identity.permissions import Permission
+from portal.pages.chart_routing import find_routing
 from portal.pages.floor_board import OPEN_STATES
-from portal.pages.floor_charts import find_moves, find_routing, get_chart
+from portal.pages.floor_charts import find_moves, get_chart
 from portal.web.answers import see_other
 from portal.web.forms import Form, FormError, read_form
 from portal.web.templating import page
@@ -72,6 +73,7 @@ async def _page(
         request, "portal/floor_chart.html", status=refusal.status if refusal else 200, chart=chart, moves=moves,
         routing=routing, now=now, open_states=OPEN_STATES, resembles=resembles, holds=holds, haste=haste, took=took,
         reasons=REASONS, values=form.values if form else {}, errors=errors,
+        line_deeds=request.user.may(Permission.LINE_MANAGE),
     )  # fmt: skip
 
 

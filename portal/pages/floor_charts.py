@@ -110,23 +110,6 @@ async def find_moves(chart_id: UUID) -> list[dict[str, Any]]:
     return [dict(row) for row in rows]
 
 
-async def find_routing(chart_id: UUID) -> list[dict[str, Any]]:
-    """Every place in line that a chart had, who held it, how that ended, and who is barred from it."""
-    rows = await DB.fetch(
-        "SELECT q.stage, q.round, q.state, q.created_at, q.returns, q.preferred_until, w.name AS preferred,"
-        " (SELECT string_agg(b.name, ', ' ORDER BY b.name) FROM person b WHERE b.id = ANY (q.barred)) AS barred,"
-        " t.fence, t.pulled_at, t.ended_at, t.outcome, t.reason, p.name AS person"
-        " FROM queue_entry q LEFT JOIN person w ON w.id = q.preferred_person"
-        " LEFT JOIN LATERAL (SELECT h.fence, h.pulled_at, h.ended_at, h.outcome, h.reason, h.person_id"
-        "   FROM assignment_history h WHERE h.queue_entry_id = q.id UNION ALL"
-        "   SELECT a.fence, a.pulled_at, NULL, 'holding', NULL, a.person_id FROM assignment a"
-        "   WHERE a.queue_entry_id = q.id) t ON true"
-        " LEFT JOIN person p ON p.id = t.person_id WHERE q.chart_id = $1 ORDER BY q.created_at, q.id, t.fence",
-        chart_id,
-    )
-    return [dict(row) for row in rows]
-
-
 def _arguments(wanted: ChartFilter, now: datetime) -> tuple[Any, ...]:
     state = wanted.state if wanted.state in (OPEN, *ChartState) else ""
     due = wanted.due if wanted.due in ("late", "risk") else ""

@@ -23,6 +23,7 @@ WITHOUT_A_CLIENT = {
     "queue_head": "a list and specialty, and from where on anything waits in it",
     "off_boarding": "what was done when somebody left: counts",
     "evaluation_rule": "below which accuracy a coder is paused, for every client",
+    "saved_filter": "what a manager looks at again and again, for that manager alone",
     "serves": "numbers of the lanes that somebody may take",
     "eligibility": "one number: the version of everything that decides who may take what",
     "work_clock": "when somebody last gave a sign of work, whoever the client",

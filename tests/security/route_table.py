@@ -69,6 +69,8 @@ async def real_ids(sql: Sql, cell: Cell, client: Client) -> list[dict[str, UUID]
         table = TABLES.get(stem, stem)
         if table == "client":
             rows: list[Any] = [{"id": client.id}]
+        elif table == "worklist":  # no client's
+            rows = await sql("SELECT id FROM worklist WHERE kind = 'rest'")
         elif table == "person":
             rows = await sql(
                 "SELECT person_id AS id FROM client_grant WHERE client_id = $1 UNION ALL"

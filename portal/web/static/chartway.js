@@ -52,6 +52,15 @@
   document.addEventListener("htmx:afterRequest", (event) =>
     event.detail.xhr.status < 400 && event.detail.successful ? saying(event, "Saved") : saying(event, "Not saved", true));
 
+  /* ---------- one tick for all: <input type="checkbox" data-choose-all="name"> ---------- */
+
+  document.querySelectorAll("[data-choose-all]").forEach((all) => {
+    all.hidden = false;
+    all.parentElement.querySelector("[data-choose-all-label]").hidden = false;
+    const each = all.form.querySelectorAll(`input[type="checkbox"][name="${all.dataset.chooseAll}"]`);
+    all.addEventListener("change", () => each.forEach((one) => { one.checked = all.checked; }));
+  });
+
   /* ---------- the first mistake ---------- */
 
   function focusFirstMistake(root) {

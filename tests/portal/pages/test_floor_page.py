@@ -100,9 +100,9 @@ async def test_a_chart_shows_its_way(web: Web, house: House, sql: Sql) -> None:
 
     assert "received → ready" in moved
     assert "not been put in line" in moved
-    assert "coding, round 1" in held
+    assert "Pulled: the next in “Everything else”" in held
     assert "Cora" in held
-    assert "holding" in held
+    assert "held now" in held
     assert "assigned" in held
 
 
