@@ -86,7 +86,7 @@ STAT_WEIGHT = 3.0
 #: Steepness of the line's order, in hours: the look-ahead of the apparent-tardiness-cost index.
 LOOK_AHEAD = timedelta(hours=4)
 #: What can no longer be in time steps back by this once, behind what still can; measured with `chartway simulate`.
-LATE_STEP = timedelta(hours=24)
+LATE_STEP = timedelta(hours=48)
 
 
 def ensure_can_move(current: ChartState | None, wanted: ChartState) -> str:

@@ -10,7 +10,6 @@ from uuid import UUID
 from assignments.planning.grouping import who_serves
 from assignments.planning.line import Line
 from assignments.planning.rules import (
-    PUT_BACK,
     OnDuty,
     Plan,
     WaitingWork,
@@ -20,9 +19,10 @@ from assignments.planning.rules import (
     minutes_for,
     place_in_line,
 )  # fmt: skip
+from assignments.rules import LATE_STEP
 
 _MINUTE = timedelta(minutes=1)
-_PUT_BACK = PUT_BACK / _MINUTE
+_PUT_BACK = LATE_STEP / _MINUTE
 
 
 @dataclass(frozen=True, slots=True)

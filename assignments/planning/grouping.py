@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from assignments.planning.rules import PUT_BACK, OnDuty, WaitingWork, hopeless_from, may_take, place_in_line
+from assignments.planning.rules import OnDuty, WaitingWork, hopeless_from, may_take, place_in_line
+from assignments.rules import LATE_STEP
 
 #: Where a shift's columns end, in minutes from now; what is due in a column is on time if it is worked in it or before.
 COLUMNS = (30.0, 60.0, 90.0, 120.0, 180.0, 240.0, 300.0, 360.0, 480.0, 720.0, math.inf)
@@ -51,7 +52,7 @@ class _Alike(NamedTuple):
 def order_of_work(work: WaitingWork, now: datetime) -> tuple[datetime, UUID]:
     """Who is pulled first, as things stand: the place in line, later for what is hopeless already."""
     place = place_in_line(work)
-    return (place + PUT_BACK if hopeless_from(work) < now else place), work.entry_id
+    return (place + LATE_STEP if hopeless_from(work) < now else place), work.entry_id
 
 
 def group_work(work: Sequence[WaitingWork], people: Sequence[OnDuty], now: datetime) -> list[Group]:
@@ -91,7 +92,7 @@ def who_serves(people: Sequence[OnDuty]) -> dict[int, tuple[int, ...]]:
 def _slack(work: WaitingWork, now: datetime) -> tuple[bool, float]:
     """Whether the work is hopeless, and the minutes until it is due; what is hopeless counts as put back."""
     hopeless = hopeless_from(work) < now
-    return hopeless, (work.due_at - now + (PUT_BACK if hopeless else _NOTHING)) / _MINUTE
+    return hopeless, (work.due_at - now + (LATE_STEP if hopeless else _NOTHING)) / _MINUTE
 
 
 def _group(
@@ -103,7 +104,7 @@ def _group(
     slack = sum(_slack(one, now)[1] for one in entries) / len(entries)
     density = alike.weight / minutes
     in_shift = not alike.hopeless and slack < COLUMNS[-2]
-    late = slack + PUT_BACK / _MINUTE if in_shift else slack
+    late = slack + LATE_STEP / _MINUTE if in_shift else slack
     return Group(
         entries=tuple(entries),
         people=tuple(index for index in serving.get(entries[0].lane_id, ()) if index not in barred),

@@ -8,9 +8,6 @@ from uuid import UUID
 
 from assignments.rules import rank
 
-#: How far work goes back in line, once, when it can no longer be on time: what still can goes first.
-PUT_BACK = timedelta(hours=24)
-
 
 @dataclass(frozen=True, slots=True)
 class WaitingWork:

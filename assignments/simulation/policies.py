@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from assignments.planning.rules import PUT_BACK, WaitingWork, hopeless_from, place_in_line
+from assignments.planning.rules import WaitingWork, hopeless_from, place_in_line
+from assignments.rules import LATE_STEP
 from assignments.simulation.world import DAY, HOUR, Chart, Person, World
 
 _MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
@@ -77,7 +78,7 @@ def _weighted_due(_world: World, chart: Chart) -> float:
     return chart.due - 2 * HOUR * math.log2(chart.weight + 1)
 
 
-_BACK = PUT_BACK / _MINUTE
+_BACK = LATE_STEP / _MINUTE
 
 POLICIES = {
     policy.name: policy
@@ -89,7 +90,7 @@ POLICIES = {
         Policy("edf-weight", "due date less weight; what is late 8 h back", _weighted_due, put_back=8 * HOUR),
         Policy("cmu", "generalised c-mu", _due, put_back=0, compare=_cost_rate),
         Policy("atc", "tardiness index, computed at each pull", _due, put_back=0, compare=_live_index),
-        Policy("chartway", "the product's rank, 24 h back once late", _rank, put_back=_BACK),
+        Policy("chartway", "the product's rank, 48 h back once late", _rank, put_back=_BACK),
         Policy("optimiser", "a flow each half hour, the rank in between", _rank, put_back=_BACK, plans=True),
     )
 }  # fmt: skip

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from assignments.obstacles import Obstacle, Standing, Work, find_standings
 from portal.database import DB
-from portal.pages.floor_board import SOON
+
+#: Due within this, it is worth a word that everybody who may take it is away.
+SOON = timedelta(hours=4)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ async def test_an_agreed_time_holds_in_line_and_is_kept_with_its_reason_and_undo
 
 async def test_what_is_no_longer_late_takes_its_step_back(house: House, sql: Sql) -> None:
     chart = await make_chart(sql, house, received_at=NOW - timedelta(hours=30), text=None)
-    await sql("UPDATE queue_entry SET boosted_at = $1, rank = rank + interval '24 hours'", NOW)
+    await sql("UPDATE queue_entry SET boosted_at = $1, rank = rank + interval '48 hours'", NOW)
     await change_haste(house.clara, chart_id=chart.id, is_stat=True, now=NOW)
     [late] = await sql("SELECT boosted_at FROM queue_entry")
     await agree_due_time(house.mona, chart_id=chart.id, due=LATER, reason="volume", now=NOW)
