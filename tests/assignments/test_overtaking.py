@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assignments.planning.line import Line
-from assignments.planning.rules import PUT_BACK, WaitingWork, hopeless_from, place_in_line
-from assignments.rules import LOOK_AHEAD
+from assignments.planning.rules import WaitingWork, hopeless_from, place_in_line
+from assignments.rules import LATE_STEP, LOOK_AHEAD
 from tests.assignments.planning.worlds import NOW
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -27,13 +27,15 @@ lines = st.lists(st.tuples(st.integers(0, 20_000), turnarounds, weights, lengths
 def bound(turnaround: timedelta, weight: float, minutes: float) -> timedelta:
     """How much later another chart may arrive and still go before this one.
 
-    A chart i that came at a has the place due − K·ln(w/m), at most PUT_BACK later once it is hopeless: never behind
-    a + T + K·ln(m/w) + PUT_BACK, with T its turnaround. A chart j that comes at b never stands before
-    b + Tmin − K·ln(wmax/mmin). So j goes before i only if b − a < T − Tmin + K·ln(wmax·m / (w·mmin)) + PUT_BACK.
+    A chart i that came at a has the place due − K·ln(w/m), at most LATE_STEP later once it is hopeless: never behind
+    a + T + K·ln(m/w) + LATE_STEP, with T its turnaround. A chart j that comes at b never stands before
+    b + Tmin − K·ln(wmax/mmin). So j goes before i only if b − a < T − Tmin + K·ln(wmax·m / (w·mmin)) + LATE_STEP.
     After that time i is at the head of everything that is still to come, whatever comes. Strict priorities have no
     such bound: an urgent stream lets the ordinary wait for ever.
     """
-    return turnaround - SHORTEST_TURNAROUND + LOOK_AHEAD * math.log(HEAVIEST * minutes / (weight * SHORTEST)) + PUT_BACK
+    return (
+        turnaround - SHORTEST_TURNAROUND + LOOK_AHEAD * math.log(HEAVIEST * minutes / (weight * SHORTEST)) + LATE_STEP
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -70,7 +72,7 @@ def _pull_all(arrivals: Sequence[Arrival], work: Sequence[WaitingWork], every: i
             come += 1
         heads = list(line.heads(0, now))
         if heads:
-            first = min(heads, key=lambda head: line.keys[head[0]] + (PUT_BACK / MINUTE if head[1] else 0))[0]
+            first = min(heads, key=lambda head: line.keys[head[0]] + (LATE_STEP / MINUTE if head[1] else 0))[0]
             line.take(first)
             pulled.append(first)
         now += every
