@@ -1,4 +1,4 @@
-"""Pause somebody's work and let it go on; how many charts they may hold at a time. Inside or as a use case."""
+"""Pause somebody's work and let it go on; how many charts they may hold at a time."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -20,7 +20,8 @@ async def reopen_chart(actor: Actor, *, chart_id: UUID, now: datetime, why: str)
     What was submitted and delivered stays; the coder's draft begins with it. Raises Conflict from any other state.
     """
     chart = await DB.fetch_one(
-        "SELECT c.client_id, c.patient_id, c.is_stat, c.coder_of_record, c.service_line_id,"
+        "SELECT c.client_id, c.patient_id, c.is_stat, c.coder_of_record, c.auditor_of_record,"
+        " c.service_line_id,"
         " (SELECT max(version) FROM coding v WHERE v.chart_id = c.id AND v.role = 'coder') AS version"
         " FROM chart c WHERE c.id = $1",
         chart_id,
@@ -45,5 +46,6 @@ async def reopen_chart(actor: Actor, *, chart_id: UUID, now: datetime, why: str)
             )  # fmt: skip
     await line_up(
         actor, chart_id=chart_id, stage=Stage.CODING, now=now, preferred=chart["coder_of_record"],
+        barred=[chart["auditor_of_record"]] if chart["auditor_of_record"] else [],
         preferred_until=await DB.value("SELECT clock_timestamp() + $1::interval", KEPT_FOR_THE_CODER),
     )  # fmt: skip

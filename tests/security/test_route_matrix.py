@@ -69,6 +69,10 @@ async def furnished(house: House, sql: Sql, work: Callable[[], Awaitable[None]])
         " VALUES ($1, $2, 'NOR-2026-08', $3, 0, 0, $4, $5)",
         new_id(), house.north.id, date(2026, 8, 1), datetime(2026, 9, 1, tzinfo=UTC), mona,
     )  # fmt: skip
+    await sql(
+        "INSERT INTO off_boarding VALUES ($1, $2, $3, $4, 0, 0, 0, 0, 0, 0)",
+        new_id(), house.cody.person_id, NOW, house.adam.person_id,
+    )  # fmt: skip
     await sql("INSERT INTO destruction_certificate VALUES ($1, $2, now(), '{}', $3, $4)", new_id(), house.north.id,
               bytes(64), bytes(32))  # fmt: skip
     [batch] = await sql("SELECT id FROM batch WHERE client_id = $1 LIMIT 1", house.north.id)
