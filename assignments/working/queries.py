@@ -88,19 +88,18 @@ async def get_time(actor: Actor, *, person_id: UUID, until: date, on: date | Non
     """
     first, after = days_shown(until)
     async with acting_as(actor):
-        name = await DB.value("SELECT name FROM person WHERE id = $1 AND kind IN ('coder', 'auditor')", person_id)
-        if name is None:
-            raise NotFound
-        days = [Day(**dict(row)) for row in await DB.fetch(_DAYS, person_id, first, after)]
+        name = await _get_name(person_id)
+        days = [Day(**dict(row)) for row in await DB.fetch(_DAYS, first, after, person_id)]
         day = on or (days[0].on if days else until)
         pieces = await _find_pieces(person_id, day, day + timedelta(days=1))
     return WorkedTime(person_id, name, first, until, day, days, _total(days), pieces)
 
 
 async def find_pieces(actor: Actor, *, person_id: UUID, until: date) -> list[Piece]:
-    """Every piece of work of the days shown, newest first; for the actor themselves or a manager."""
+    """Every piece of work of the days shown, newest first; for the actor themselves or a manager. Raises NotFound."""
     first, after = days_shown(until)
     async with acting_as(actor):
+        await _get_name(person_id)
         return await _find_pieces(person_id, first, after)
 
 
@@ -118,6 +117,15 @@ async def today() -> date:
     return day
 
 
+async def _get_name(person_id: UUID) -> str:
+    name: str | None = await DB.value(
+        "SELECT name FROM person WHERE id = $1 AND kind IN ('coder', 'auditor')", person_id
+    )
+    if name is None:
+        raise NotFound
+    return name
+
+
 def _total(sums: Sequence[Sum]) -> Sum:
     return Sum(
         sum(one.charts for one in sums), sum((one.measured for one in sums), Decimal(0)),
@@ -126,7 +134,7 @@ def _total(sums: Sequence[Sum]) -> Sum:
 
 
 async def _find_pieces(person_id: UUID, first: date, after: date) -> list[Piece]:
-    rows = await DB.fetch(_PIECES, person_id, first, after)
+    rows = await DB.fetch(_PIECES, first, after, person_id)
     return [
         Piece(
             **{name: value for name, value in row.items() if name != "now"},
@@ -147,20 +155,20 @@ _SUMS = (
     " count(c.minutes)::integer AS corrected"
 )
 _WITHIN = (
-    "t.started_at >= {}::date::timestamp AT TIME ZONE 'UTC' AND t.started_at < {}::date::timestamp AT TIME ZONE 'UTC'"
+    "t.started_at >= $1::date::timestamp AT TIME ZONE 'UTC' AND t.started_at < $2::date::timestamp AT TIME ZONE 'UTC'"
 )
 _DAYS = (
     f"SELECT (t.started_at AT TIME ZONE 'UTC')::date AS \"on\", {_SUMS} FROM work_time t{_CORRECTED}"  # noqa: S608 - constants
-    f" WHERE t.person_id = $1 AND {_WITHIN.format('$2', '$3')} GROUP BY 1 ORDER BY 1 DESC"
+    f" WHERE t.person_id = $3 AND {_WITHIN} GROUP BY 1 ORDER BY 1 DESC"
 )
 _WORKERS = (
-    f"SELECT p.id AS person_id, p.name, p.kind, {_SUMS} FROM work_time t JOIN person p ON p.id = t.person_id"  # noqa: S608 - constants
-    f"{_CORRECTED} WHERE {_WITHIN.format('$1', '$2')} GROUP BY p.id ORDER BY p.name, p.id"
+    f"SELECT p.id AS person_id, p.name, p.kind, {_SUMS} FROM work_time t"  # noqa: S608 - constants
+    f" JOIN person p ON p.id = t.person_id{_CORRECTED} WHERE {_WITHIN} GROUP BY p.id ORDER BY p.name, p.id"
 )
 _PIECES = (
     "SELECT t.id, h.number AS chart, k.name AS client, t.stage, t.started_at, t.ended_at, a.outcome, t.seconds,"  # noqa: S608 - constants
     " c.minutes, c.reason, c.corrected_at, coalesce(c.corrections, 0) AS corrections, clock_timestamp() AS now"
     f" FROM work_time t{_CORRECTED} LEFT JOIN chart h ON h.id = t.chart_id LEFT JOIN client k ON k.id = t.client_id"
     " LEFT JOIN assignment_history a ON a.queue_entry_id = t.queue_entry_id AND a.fence = t.fence"
-    f" WHERE t.person_id = $1 AND {_WITHIN.format('$2', '$3')} ORDER BY t.started_at DESC, t.id DESC"
+    f" WHERE t.person_id = $3 AND {_WITHIN} ORDER BY t.started_at DESC, t.id DESC"
 )

@@ -72,8 +72,10 @@ CREATE TABLE work_clock (
 
 CALL client_owned('work_time', coder => 'SELECT', auditor => 'SELECT', manager => 'SELECT',
   definer => 'SELECT, INSERT, UPDATE', reach => 'person_id = (SELECT acting_person())');
+-- One's own, and at a client for whom one worked.
 CALL client_owned('work_time_correction', coder => 'SELECT, INSERT', auditor => 'SELECT, INSERT', manager => 'SELECT',
-  reach => 'person_id = (SELECT acting_person())');
+  reach => 'person_id = (SELECT acting_person()) AND EXISTS (SELECT FROM work_time t
+            WHERE t.client_id = work_time_correction.client_id AND t.person_id = (SELECT acting_person()))');
 ALTER TABLE work_clock ENABLE ROW LEVEL SECURITY;
 ALTER TABLE work_clock FORCE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT, UPDATE ON work_clock TO chartway_definer;
