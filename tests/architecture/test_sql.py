@@ -13,6 +13,9 @@ DOORS = {"fetch", "fetch_one", "value", "execute", "fetchrow", "fetchval", "exec
 ALLOWED = {
     "assignments.batches.encounters": "the fates of encounters are generated from the rules; every part is a constant",
     "assignments.batches.lists": "counts by those fates; every part is a constant, some of another module",
+    "portal.commands.bench.pull.cells": "a scratch database; what is counted is a constant of the cell",
+    "portal.commands.bench.pull.filling": "a scratch database; scripts of several statements, filled in with its sizes",
+    "portal.commands.bench.pull.server": "a scratch server; databases take no parameters, the benchmark names them",
     "portal.database": "SET LOCAL ROLE takes no parameters; ids are checked to be UUIDs and kinds are an enum",
     "portal.migrations.running": "runs the files of portal/migrations/sql",
     "portal.migrations.preparing": "roles and databases take no parameters; PostgreSQL's own format() quotes them",

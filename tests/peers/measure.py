@@ -8,6 +8,7 @@ tables and the statement with which they fetch one job, and measures that with t
 
 import asyncio
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -60,6 +61,7 @@ class Peer:
 @click.option("--json", "as_json", is_flag=True)
 def main(backlog: int, coders: int, rounds: int, seconds: int, no_sync: bool, as_json: bool) -> None:
     """Measure ours and theirs."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what was started is stopped and removed
     measured = asyncio.run(measure(backlog, Load(coders, seconds, "off" if no_sync else "on"), rounds))
     click.echo(json.dumps(measured, indent=2) if as_json else "\n".join(tell(measured)))
 
