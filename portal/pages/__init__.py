@@ -29,6 +29,7 @@ from portal.pages import (
     people,
     person,
     safekeeping,
+    shift_plan,
     work,
     work_moving,
 )
@@ -68,6 +69,7 @@ ROUTES = [
     *api_tokens.ROUTES,
     *person.ROUTES,
     *safekeeping.ROUTES,
+    *shift_plan.ROUTES,
     *work.ROUTES,
     *work_moving.ROUTES,
 ]
