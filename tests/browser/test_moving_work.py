@@ -10,7 +10,7 @@ from tests.browser.conftest import OpenPage, Portal, find_barriers, take_picture
 from tests.conftest import Sql
 from tests.factories import make_chart
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 async def _next(page: Page) -> str:
