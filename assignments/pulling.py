@@ -20,7 +20,7 @@ from portal.errors import Conflict, Invalid, NotFound, NotPermitted
 from portal.ids import new_id
 
 LOST = (
-    "You no longer hold this chart: its lease ran out, or it was given back. "
+    "You no longer hold this chart: its lease ran out, you gave it back, or a manager took it back. "
     "Your lines are kept, and come back if you get the chart again. Go to your start page and pull the next one."
 )
 

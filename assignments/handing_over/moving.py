@@ -8,6 +8,7 @@ from uuid import UUID
 from assignments.handing_over.rules import MOVING_REASONS
 from assignments.handing_over.selecting import Selected, Shares, Stays, find_selected, plan_shares
 from assignments.moving import move_chart
+from assignments.obstacles import find_standings
 from assignments.rules import ChartState, Stage
 from assignments.worklists.placing import note_routing
 from auditing.access_log.actions import Action
@@ -15,6 +16,9 @@ from auditing.access_log.recording import record, record_patients
 from portal.actor import Actor
 from portal.database import DB, acting_as
 from portal.errors import Conflict, Invalid
+
+#: How many entries of a plan one transaction moves.
+_PORTION = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,8 @@ async def keep_for(
         await _one_hand_over_at_a_time()
         shares = await plan_shares(await find_selected(entry_ids), weights, take_back=take_back)
         taken = await _take_back(manager, shares.taken_back, reason)
-        kept, until = await _keep(shares.kept, term)
+        until: datetime = await DB.value("SELECT clock_timestamp() + $1::interval", term)
+        kept = await _keep(shares.kept, until)
         moved = [one for one in shares.moved if one.entry_id in kept]
         missed = [
             Stays(one, "It was pulled, or finished, at this moment.")
@@ -102,6 +107,62 @@ async def open_to_all(manager: Actor, *, entry_ids: Sequence[UUID], reason: str,
     return opened
 
 
+async def keep_planned(
+    manager: Actor, *, planned: Mapping[UUID, UUID], until: datetime, label: str, now: datetime
+) -> int:
+    """Keep each entry for its person until a moment, as a plan has it; returns how many are kept.
+
+    In portions, each a transaction of its own. What no longer waits for everybody, or may not be taken by its person
+    any more, is left as it is. `label` names the plan; `open_plan` takes it back.
+    """
+    entries, kept_in_all = list(planned), 0
+    for start in range(0, len(entries), _PORTION):
+        async with acting_as(manager):
+            await _one_hand_over_at_a_time()
+            waiting = [one for one in await find_selected(entries[start : start + _PORTION])
+                       if one.state == "waiting" and one.preferred_person is None]  # fmt: skip
+            standings = await find_standings(list({one.work for one in waiting}), list(set(planned.values())))
+            may = {(work, one.person_id) for work, people in standings.items() for one in people if not one.obstacle}
+            able = [one for one in waiting if (one.work, planned[one.entry_id]) in may]
+            kept = await _keep({one.entry_id: planned[one.entry_id] for one in able}, until)
+            moved = [one for one in able if one.entry_id in kept]
+            for one in moved:
+                await note_routing(
+                    manager, kind="kept", client_id=one.client_id, chart_id=one.chart_id, entry_id=one.entry_id,
+                    now=now, worklist_id=one.worklist_id, rank=one.rank, because=label,
+                    person_id=kept[one.entry_id], until=until,
+                )  # fmt: skip
+            await _record_routing(manager, moved, "plan", details={"kept": True})
+        kept_in_all += len(moved)
+    return kept_in_all
+
+
+async def open_plan(manager: Actor, *, label: str, now: datetime) -> int:
+    """Open to everybody what a plan keeps and nobody has pulled or moved since; returns how many."""
+    async with acting_as(manager):
+        await _one_hand_over_at_a_time()
+        rows = await DB.fetch(
+            "SELECT e.id FROM queue_entry e CROSS JOIN LATERAL (SELECT r.because FROM routing r"
+            "  WHERE r.queue_entry_id = e.id AND r.kind = 'kept' ORDER BY r.id DESC LIMIT 1) last"
+            " WHERE e.state = 'waiting' AND e.preferred_person IS NOT NULL AND last.because = $1"
+            " ORDER BY e.id FOR UPDATE OF e",
+            label,
+        )
+        entry_ids = [row["id"] for row in rows]
+        await DB.execute(
+            "UPDATE queue_entry SET preferred_person = NULL, preferred_until = NULL WHERE id = ANY ($1)", entry_ids
+        )
+        for start in range(0, len(entry_ids), _PORTION):
+            opened = await find_selected(entry_ids[start : start + _PORTION])
+            for one in opened:
+                await note_routing(
+                    manager, kind="opened", client_id=one.client_id, chart_id=one.chart_id, entry_id=one.entry_id,
+                    now=now, worklist_id=one.worklist_id, rank=one.rank, because=f"{label} taken back",
+                )  # fmt: skip
+            await _record_routing(manager, opened, "plan", details={"kept": False})
+    return len(entry_ids)
+
+
 def _ensure_reason(reason: str) -> None:
     if reason not in MOVING_REASONS:
         raise Invalid("Choose the reason for which the work is moved.")
@@ -137,9 +198,8 @@ async def _take_back(manager: Actor, held: Sequence[Selected], reason: str) -> l
     return [TakenBack(replace(by_id[row["entry_id"]], state="waiting"), row["name"]) for row in rows]
 
 
-async def _keep(shares: Mapping[UUID, UUID], term: timedelta) -> tuple[dict[UUID, UUID], datetime]:
+async def _keep(shares: Mapping[UUID, UUID], until: datetime) -> dict[UUID, UUID]:
     """Set for whom entries wait; those that do not wait any more, or from which they are barred by now, are left."""
-    until: datetime = await DB.value("SELECT clock_timestamp() + $1::interval", term)
     rows = await DB.fetch(
         "WITH mine AS (SELECT e.id FROM queue_entry e WHERE e.id = ANY ($1) AND e.state = 'waiting'"
         "   ORDER BY e.id FOR UPDATE)"
@@ -149,7 +209,7 @@ async def _keep(shares: Mapping[UUID, UUID], term: timedelta) -> tuple[dict[UUID
         list(shares), list(shares.values()), until,
     )  # fmt: skip
     kept = {row["id"] for row in rows}
-    return {entry: person for entry, person in shares.items() if entry in kept}, until
+    return {entry: person for entry, person in shares.items() if entry in kept}
 
 
 async def _make_ready(manager: Actor, taken: Sequence[TakenBack], now: datetime) -> None:

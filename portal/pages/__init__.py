@@ -40,6 +40,7 @@ from portal.pages import (
     safekeeping,
     service_line_work,
     turnaround,
+    shift_plan,
     work,
     work_moving,
 )
@@ -90,6 +91,7 @@ ROUTES = [
     *safekeeping.ROUTES,
     *turnaround.ROUTES,
     *service_line_work.ROUTES,
+    *shift_plan.ROUTES,
     *work.ROUTES,
     *work_moving.ROUTES,
 ]

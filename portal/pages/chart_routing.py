@@ -48,6 +48,7 @@ class Step:
     place: str  # stage and round
     what: str
     by: str
+    until: datetime | None = None  # how long it is kept for somebody
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def _routed(row: Any, names: Mapping[str, str]) -> Step:
         "widened": "Opened to everybody who may take it: its time runs short",
         "late": "Stepped back behind what can still be in time",
     }[row["kind"]]
-    return Step(row["happened_at"], _where(row), what, row["actor"])
+    return Step(row["happened_at"], _where(row), what, row["actor"], row["until"])
 
 
 def _pulled(row: Any) -> Step:

@@ -10,7 +10,7 @@ from tests.browser.conftest import OpenPage, Portal, find_barriers, take_picture
 from tests.conftest import Sql
 from tests.factories import make_chart
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 async def _next(page: Page) -> str:
@@ -59,7 +59,7 @@ async def test_next_at_once_and_work_that_a_manager_moves(portal: Portal, sql: S
     await expect(mona.get_by_text(f"Taken back: {number} from Cody")).to_be_visible()
     await cody.locator("#entry").fill("E11.9")
     await cody.keyboard.press("Enter")
-    await expect(cody.get_by_text("Your lines are kept")).to_be_visible()
+    await expect(cody.get_by_text("You no longer hold this chart")).to_be_visible()
     assert await _next(cody) == first
     await expect(cody.locator("table.lines td.code")).to_have_text(["J18.9"])
 

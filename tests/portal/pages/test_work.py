@@ -118,7 +118,7 @@ async def test_a_charts_page_says_why_it_is_where_it_is_and_how_it_came_there(ho
         "Put in line: “Everything else” took it: every chart",
         f"Pulled: the next in “Everything else”; {after.number} would have come next Cody",
         "Given back: It is not my specialty Cody",
-        "Kept for Cora: It cannot wait Mona",
+        "Kept for Cora: It cannot wait (until",
         f"Pulled: it was kept for them; {after.number} would have come next Cora",
         "Taken from Cora: It cannot wait Mona",
     ]
