@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -39,7 +39,8 @@ async def run_jobs(
 ) -> None:
     """Do jobs from the database at `url` until `stop` is set, or until none is left.
 
-    A handler that raises is tried again five times, each time after a longer pause; then the job is kept as failed.
+    A handler that raises is tried again five times, each time after a longer pause; then the job is kept as failed,
+    and `try_failed_again` puts it in line once more.
     """
     pool = await asyncpg.create_pool(
         url, min_size=1, max_size=4, server_settings={"role": "chartway_worker", "application_name": "chartway jobs"}
@@ -60,6 +61,26 @@ async def run_jobs(
     finally:
         with suppress(TimeoutError):
             await asyncio.wait_for(pool.close(), 5)
+
+
+async def try_failed_again(*, pause: timedelta, for_days: int = 3, at_most: int = 100) -> int:
+    """Put jobs in line again that failed for good, `pause` after their last try; how many. For the worker.
+
+    An outage of the store or the scanner outlasts five tries: what it left behind must not stay as it is for ever. A
+    job of which another one waits already stays failed; what fails for three days is left to people.
+    """
+    queries = Queries(AsyncpgDriver(DB.connection))
+    now, failed = datetime.now(UTC), await queries.list_failed_jobs(limit=at_most)
+    ids = [job.id for job in failed if job.updated < now - pause and job.created > now - timedelta(days=for_days)]
+    again = 0
+    for job_id in ids:
+        await DB.execute("SAVEPOINT one_job")
+        try:
+            await queries.requeue_jobs([job_id])
+            again += 1
+        except asyncpg.UniqueViolationError:
+            await DB.execute("ROLLBACK TO SAVEPOINT one_job")
+    return again
 
 
 async def _do(handler: JobHandler, job: Job) -> None:

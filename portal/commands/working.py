@@ -1,6 +1,7 @@
 """What the worker does: every job of the product, and everybody who reacts to a chart event."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import partial
 
 from assignments import reactions as assignments
@@ -18,8 +19,9 @@ from assignments.worklists import jobs as worklists
 from auditing.quality import reactions as quality
 from portal.actor import WORKER
 from portal.clock import utc_now
+from portal.database import acting_as
 from portal.invoicing import reactions as invoicing
-from portal.jobs import JobHandler
+from portal.jobs import JobHandler, try_failed_again
 from storage.deleting import delete_blobs
 from storage.rotating import finish_rotations
 from storage.vault import VAULT
@@ -77,9 +79,16 @@ async def verify_documents_nightly() -> object:
     return await verify_nightly(WORKER, now=utc_now())
 
 
+async def try_again() -> int:
+    """Give jobs another go that failed while something that they need was away."""
+    async with acting_as(WORKER):
+        return await try_failed_again(pause=timedelta(minutes=5))
+
+
 #: What is done again and again: every so many seconds, the first time at once.
 EVERY: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = (
-    (5, take_back_expired), (5, take_back_what_nobody_may_hold), (60, sweep), (60, scan_again), (600, recognise_again),
+    (5, take_back_expired), (5, take_back_what_nobody_may_hold), (60, sweep), (60, scan_again), (60, try_again),
+    (600, recognise_again),
     (600, go_on_rotating),
     (1800, verify_documents_nightly), (3600, keep_retention), (DAY, sweep_leftovers),
     *worklists.EVERY,

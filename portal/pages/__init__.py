@@ -39,8 +39,8 @@ from portal.pages import (
     person_work,
     safekeeping,
     service_line_work,
-    turnaround,
     shift_plan,
+    turnaround,
     work,
     work_moving,
 )
