@@ -55,7 +55,7 @@ async def _let_back() -> int:
     async with acting_as(WORKER):
         return await DB.execute(
             "UPDATE queue_entry q SET barred = ARRAY(SELECT unnest(q.barred) EXCEPT SELECT unnest(b.free)) FROM ("
-            "  SELECT e.id, array_agg(who.id) AS free FROM queue_entry e CROSS JOIN LATERAL unnest(e.barred) AS who (id)"
+            "  SELECT e.id, array_agg(who.id) AS free FROM queue_entry e CROSS JOIN unnest(e.barred) AS who (id)"
             "   WHERE e.state = 'waiting' AND e.seats > 1"
             "     AND NOT EXISTS (SELECT FROM assignment_history h WHERE h.queue_entry_id = e.id"
             "                        AND h.person_id = who.id AND h.outcome = 'released')"

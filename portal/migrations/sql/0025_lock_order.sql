@@ -12,7 +12,7 @@ DECLARE
 BEGIN
   SELECT a.queue_entry_id INTO mine FROM assignment a WHERE a.chart_id = wanted_chart AND a.stage = wanted_stage
      AND a.fence = wanted_fence AND a.person_id = acting_person() FOR UPDATE;
-  PERFORM FROM queue_entry e WHERE e.id = mine FOR UPDATE;
+  PERFORM FROM queue_entry e WHERE e.id = mine FOR NO KEY UPDATE;
   RETURN mine;
 END $$;
 GRANT EXECUTE ON FUNCTION lock_my_place TO chartway_coder, chartway_auditor;
@@ -25,12 +25,12 @@ BEGIN
   FOR attempt IN 1..100 LOOP
     BEGIN
       PERFORM FROM queue_entry e WHERE e.client_id = NEW.client_id AND e.state IN ('waiting', 'held')
-        ORDER BY e.id FOR UPDATE;
+        ORDER BY e.id FOR NO KEY UPDATE;
       UPDATE chart c SET countries = countries_of(c.client_id, c.encounter_id)
        WHERE c.client_id = NEW.client_id
          AND c.countries IS DISTINCT FROM countries_of(c.client_id, c.encounter_id);
       PERFORM FROM queue_entry e WHERE e.client_id = NEW.client_id AND e.state IN ('waiting', 'held')
-        ORDER BY e.id FOR UPDATE NOWAIT;
+        ORDER BY e.id FOR NO KEY UPDATE NOWAIT;
       UPDATE queue_entry e SET worklist_id = e.worklist_id
        WHERE e.client_id = NEW.client_id AND e.state IN ('waiting', 'held');
       RETURN NULL;
@@ -49,6 +49,16 @@ BEGIN
   RETURN CASE WHEN pg_try_advisory_xact_lock(hashtextextended('serves ' || NEW.person_id || NEW.stage, 0)) THEN NEW END;
 END $$;
 
+-- The hint is not what others refer to: whoever puts an entry into the same line goes on meanwhile.
+CREATE OR REPLACE FUNCTION entry_lowers_the_hint() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  UPDATE queue_head SET rank_from = NEW.rank
+   WHERE id = (SELECT h.id FROM queue_head h WHERE h.id = NEW.head_id AND h.rank_from > NEW.rank
+                  FOR NO KEY UPDATE SKIP LOCKED);
+  RETURN NULL;
+END $$;
+
 -- One renews the hints at a time; another one that comes meanwhile has nothing to add.
 CREATE OR REPLACE FUNCTION renew_hints() RETURNS integer
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -64,8 +74,21 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 CREATE FUNCTION serves_lanes(who uuid, wanted_stage text) RETURNS integer[]
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$ SELECT (serves_of(who, wanted_stage)).lanes $$;
 GRANT EXECUTE ON FUNCTION serves_lanes TO chartway_worker;
-GRANT EXECUTE ON FUNCTION serves_is_kept_by_one TO chartway_owner;
+
+-- The seats of one round count their fences together: a page that names chart, stage and fence, left open on one seat,
+-- can never write into the other that the same person was given since.
+CREATE FUNCTION seats_share_their_fences() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  NEW.fence := 1 + (SELECT max(e.fence) FROM queue_entry e
+                     WHERE e.chart_id = NEW.chart_id AND e.stage = NEW.stage AND e.round = NEW.round);
+  RETURN NEW;
+END $$;
+GRANT EXECUTE ON FUNCTION serves_is_kept_by_one, seats_share_their_fences TO chartway_owner;
 RESET ROLE;
+
+CREATE TRIGGER seats_share_their_fences BEFORE UPDATE OF fence ON queue_entry
+  FOR EACH ROW WHEN (NEW.seats > 1 AND NEW.fence <> OLD.fence) EXECUTE FUNCTION seats_share_their_fences();
 
 CREATE TRIGGER serves_is_kept_by_one BEFORE INSERT ON serves FOR EACH ROW EXECUTE FUNCTION serves_is_kept_by_one();
 

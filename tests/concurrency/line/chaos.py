@@ -126,7 +126,7 @@ class Run:
     async def _drain(self) -> None:
         """Everything is quiet but the people: all that waits must go, without anybody's help."""
         stage = self.stage
-        while stage.at_work:
+        while stage.at_work:  # noqa: ASYNC110 - many count it up and down
             await asyncio.sleep(0.01)
         connection = await asyncpg.connect(self.superuser)
         try:

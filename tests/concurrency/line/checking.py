@@ -26,8 +26,10 @@ QUESTIONS: Mapping[str, str] = {
                                 AND o.stage = e.stage AND o.round < e.round) b ON true
           LEFT JOIN (SELECT queue_entry_id, min(fence) AS least, max(fence) AS most, count(*) AS n FROM ({_HOLDS}) x
                       GROUP BY 1) h ON h.queue_entry_id = e.id
-         WHERE e.fence IS DISTINCT FROM coalesce(h.most, b.began) OR coalesce(h.least, b.began + 1) <> b.began + 1
-            OR coalesce(h.n, 0) <> e.fence - b.began""",
+         WHERE e.fence IS DISTINCT FROM coalesce(h.most, b.began) OR coalesce(h.least, b.began + 1) <= b.began
+            OR (e.seats = 1 AND coalesce(h.n, 0) <> e.fence - b.began)""",
+    "no fence twice for one person": f"""
+        SELECT chart_id, stage, person_id, fence FROM ({_HOLDS}) h GROUP BY 1, 2, 3, 4 HAVING count(*) > 1""",
     "one submission, by the last holder": """
         SELECT e.id, e.state, e.fence, s.* FROM queue_entry e
           LEFT JOIN LATERAL (SELECT count(*) AS n, max(h.fence) AS last FROM assignment_history h
@@ -77,7 +79,8 @@ QUESTIONS: Mapping[str, str] = {
          WHERE e.seats = 1 AND v.n IS DISTINCT FROM 1
         UNION ALL
         SELECT NULL, 'all', NULL, NULL, n FROM (SELECT (SELECT count(*) FROM access_event
-          WHERE action = '{Action.ASSIGNMENT_PULLED.value}') - (SELECT count(*) FROM ({_HOLDS}) h) AS n) t WHERE n <> 0""",
+          WHERE action = '{Action.ASSIGNMENT_PULLED.value}') - (SELECT count(*) FROM ({_HOLDS}) h) AS n) t
+         WHERE n <> 0""",
     "one chart event for each coding pull": f"""
         SELECT c.chart_id, c.n, h.n FROM (SELECT chart_id, count(*) AS n FROM ({_HOLDS}) x WHERE stage = 'coding'
           GROUP BY 1) h FULL JOIN (SELECT chart_id, count(*) AS n FROM chart_event WHERE kind = 'assigned' GROUP BY 1) c
@@ -115,7 +118,8 @@ async def _check_answers(connection: asyncpg.Connection, history: History, break
     for begin in range(0, len(history.given), 50_000):
         some = history.given[begin : begin + 50_000]
         for row in await connection.fetch(
-            "SELECT t.* FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[]) AS t (person, request, entry, fence)"
+            "SELECT t.* FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[])"
+            " AS t (person, request, entry, fence)"
             f" LEFT JOIN ({_HOLDS}) h ON h.queue_entry_id = t.entry AND h.fence = t.fence AND h.person_id = t.person"
             " AND h.request_id = t.request WHERE h.fence IS NULL LIMIT 20",
             [one.person for one in some], [one.request for one in some], [one.entry for one in some],

@@ -75,8 +75,6 @@ async def make_floor(
     """Make four clients, the people, and this many charts, none of them in line yet."""
     pick = random.Random(seed)
     await add_helpers(connection)
-    await connection.execute("INSERT INTO chaos.submission SELECT gen_random_uuid(), gen_random_uuid(), 0,"
-                             " gen_random_uuid() WHERE false")  # fmt: skip
     clients = [await _make_client(connection, code) for code in ("AA", "BB", "CC", "DD")]
     ids = tuple(client for client, _, _ in clients)
     workers = [
@@ -155,8 +153,8 @@ async def _make_charts(
     )  # fmt: skip
     await connection.execute(
         "INSERT INTO encounter (id, client_id, location_id, patient_id, number_sealed, number_index, service_on,"
-        " provider, payer, created_at) SELECT chart, client, location, chart, '', n::text::bytea, '2026-09-10', 'Dr. A',"
-        " CASE WHEN n % 2 = 0 THEN 'Medicare' END, $5"
+        " provider, payer, created_at) SELECT chart, client, location, chart, '', n::text::bytea, '2026-09-10',"
+        " 'Dr. A', CASE WHEN n % 2 = 0 THEN 'Medicare' END, $5"
         " FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[]) AS t (chart, client, location, n)",
         columns[0], columns[1], columns[2], columns[5], START,
     )  # fmt: skip
@@ -164,7 +162,8 @@ async def _make_charts(
         "INSERT INTO chart (id, client_id, number, encounter_id, service_line_id, patient_id, specialty, state,"
         " service_on, received_at, due_at) SELECT chart, client, 'N-' || n, chart, line, chart, specialty, 'received',"
         " '2026-09-10', $6, $6::timestamptz + make_interval(mins => n) FROM"
-        " unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::integer[]) AS t (chart, client, line, specialty, n)",
+        " unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::integer[])"
+        " AS t (chart, client, line, specialty, n)",
         columns[0], columns[1], columns[3], columns[4], columns[5], START,
     )  # fmt: skip
     return tuple(Chart(one[0], one[1]) for one in made)

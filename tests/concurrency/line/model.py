@@ -125,8 +125,11 @@ def machine_on(bench: Bench) -> type[RuleBasedStateMachine]:
 
         def ask(self, statement: str, *arguments: Any, role: str = "", person: UUID | None = None) -> list[Any]:
             async def asked() -> list[Any]:
+                if not role:
+                    plain: list[Any] = await bench.connection.fetch(statement, *arguments)
+                    return plain
                 await bench.connection.execute(
-                    f"SET LOCAL ROLE {role or 'NONE'};SELECT set_config('chartway.person', '{person or ''}', true)"
+                    f"SET LOCAL ROLE {role}; SELECT set_config('chartway.person', '{person or ''}', true)"
                 )
                 rows: list[Any] = await bench.connection.fetch(statement, *arguments)
                 await bench.connection.execute("SET LOCAL ROLE NONE")
@@ -240,7 +243,11 @@ def machine_on(bench: Bench) -> type[RuleBasedStateMachine]:
                     assert row["entry_id"] is None, row
                     return None
                 assert (row["outcome"], row["entry_id"]) == ("pulled", wanted.id), (dict(row), wanted)
-                wanted.state, wanted.holder, wanted.fence = "held", person, wanted.fence + 1
+                wanted.state, wanted.holder = "held", person
+                wanted.fence = 1 + max(
+                    one.fence for one in self.entries
+                    if (one.chart, one.stage, one.round) == (wanted.chart, wanted.stage, wanted.round)
+                )  # fmt: skip
                 self.pulls += 1
                 turn, fence = self.rounds[wanted.chart, wanted.stage]
                 self.rounds[wanted.chart, wanted.stage] = (turn, max(fence, wanted.fence))
@@ -319,6 +326,26 @@ def machine_on(bench: Bench) -> type[RuleBasedStateMachine]:
             self._pull(old.person, new_id())
             self._write(old, how)
 
+        @rule(n=numbers, how=st.sampled_from(("bare", "bare", "submit", "release", "keep")))
+        def stall_lose_and_get_the_same_again(self, n: int, how: str) -> None:
+            """The same person with the same chart under another fence, and the page of before still open."""
+            free = [
+                who for who in self.people.values()
+                if who.worker.stage == "coding" and who.worker.does_all and not (who.is_off or who.is_paused)
+                and len(self.held_by(who.worker.id)) < who.worker.cap
+            ]  # fmt: skip
+            before = len(self.entries)
+            self.line_up(n=n, seats=1, audit=False, level=1, bar=0, keep=0)
+            if not free or len(self.entries) == before:
+                return
+            who = free[n % len(free)].worker.id
+            told = self._pull(who, new_id())
+            if told is None:
+                return
+            self._expire(told.entry)
+            self._pull(who, new_id())
+            self._write(told, how)
+
         @precondition(lambda self: self.entries)
         @rule(n=numbers, m=numbers)
         def push(self, n: int, m: int) -> None:
@@ -364,6 +391,8 @@ def machine_on(bench: Bench) -> type[RuleBasedStateMachine]:
 
         @rule(n=numbers, change=st.sampled_from(("off", "paused", "level")))
         def change_somebody(self, n: int, change: str) -> None:
+            if n % 3:  # most of the time people work
+                return
             who = list(self.people.values())[n % len(self.people)]
             if change == "off":
                 who.is_off = not who.is_off
@@ -376,12 +405,14 @@ def machine_on(bench: Bench) -> type[RuleBasedStateMachine]:
                          START if who.is_paused else None, role="chartway_manager")  # fmt: skip
             else:
                 specialty = sorted(who.levels)[n % len(who.levels)]
-                who.levels[specialty] = 1 + n % 3
+                who.levels[specialty] = 1 + n // 3 % 3
                 self.ask("UPDATE skill SET level = $3 WHERE person_id = $1 AND specialty = $2", who.worker.id,
                          specialty, who.levels[specialty], role="chartway_manager")  # fmt: skip
 
         @rule(n=numbers)
         def country_rule(self, n: int) -> None:
+            if n % 3:  # most of the time people work
+                return
             client = bench.floor.clients[n % len(bench.floor.clients)]
             manager = bench.floor.managers[0].person_id
             if client in self.abroad:
@@ -412,10 +443,14 @@ def machine_on(bench: Bench) -> type[RuleBasedStateMachine]:
                 assert (row["state"], row["fence"], row["person_id"]) == (one.state, one.fence, one.holder), one
                 assert set(row["barred"]) == one.barred, one
                 assert row["preferred_person"] == one.preferred, one
-            for row in self.ask("SELECT person_id, open_count FROM workload"):
-                assert row["open_count"] == len(self.held_by(row["person_id"])), row
-            [counted] = self.ask("SELECT count(*) FROM access_event WHERE action = $1", Action.ASSIGNMENT_PULLED.value)
-            assert counted[0] == self.pulls
+            [counted] = self.ask(
+                "SELECT (SELECT count(*) FROM access_event WHERE action = $1) AS events,"
+                " array_agg(person_id) AS people, array_agg(open_count) AS counts FROM workload",
+                Action.ASSIGNMENT_PULLED.value,
+            )
+            for person, count in zip(counted["people"], counted["counts"], strict=True):
+                assert count == len(self.held_by(person)), self.people[person]
+            assert counted["events"] == self.pulls
 
     return Line
 

@@ -1,4 +1,4 @@
-"""Coders and auditors at work: pull, keep, submit, give back, stall, go to lunch, click twice, write from an old tab."""
+"""Coders and auditors at work: pull, keep, submit, give back, stall, click twice, write from an old tab."""
 
 import asyncio
 import random

@@ -38,7 +38,7 @@ if OPERATIONS:
 
     @pytest.mark.parametrize("part", ["storm", "durable"])
     def test_a_long_storm(part: str, tmp_path: Path) -> None:
-        """Two parts: backends are killed at random; then the whole server, with every answer durable before it is given.
+        """Two parts: backends are killed at random; then the whole server, with every answer durable.
 
         Three quarters of the operations are in the first. On the loop that the product runs on.
         """

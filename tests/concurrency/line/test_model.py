@@ -24,4 +24,4 @@ def bench(databases: Databases) -> Iterator[Bench]:
 
 
 def test_the_line_does_what_its_model_says(bench: Bench) -> None:
-    run_machine(bench, examples=40, steps=30)
+    run_machine(bench, examples=12, steps=30)
