@@ -37,7 +37,7 @@ def _found(bench: Bench, mutant: Mutant) -> str | None:
 
 def test_the_model_finds_every_bug_that_one_connection_can_show(bench: Bench) -> None:
     missed = []
-    for mutant in ALONE if ALL else ALONE[::4]:
+    for mutant in ALONE if ALL else ALONE[1:3]:
         found = _found(bench, mutant)
         if ALL:
             print(f"{mutant.name}: {found}", file=sys.stderr, flush=True)
@@ -46,17 +46,21 @@ def test_the_model_finds_every_bug_that_one_connection_can_show(bench: Bench) ->
     assert not missed
 
 
-@pytest.mark.parametrize("mutant", RACING if ALL else RACING[:1], ids=lambda mutant: mutant.name)
-async def test_the_storm_finds_what_only_a_race_shows(mutant: Mutant, databases: Databases) -> None:
-    connection = await asyncpg.connect(databases.superuser)
-    try:
-        for statement in await sabotage_of(connection, mutant):
-            await connection.execute(statement)
-    finally:
-        await connection.close()
-    run = Run(Plan(operations=1500, seconds=8, pause=0.01, kill_backend_every=5), databases.superuser, databases.app)
-    await run.prepare()
-    verdict = await run.go()
-    if ALL:
-        print(f"{mutant.name}: {sorted(verdict.broken)}", file=sys.stderr, flush=True)
-    assert verdict.broken
+if ALL:
+
+    @pytest.mark.parametrize("mutant", RACING, ids=lambda mutant: mutant.name)
+    async def test_the_storm_finds_what_only_a_race_shows(mutant: Mutant, databases: Databases) -> None:
+        connection = await asyncpg.connect(databases.superuser)
+        try:
+            for statement in await sabotage_of(connection, mutant):
+                await connection.execute(statement)
+        finally:
+            await connection.close()
+        run = Run(
+            Plan(operations=1500, seconds=8, pause=0.01, kill_backend_every=5), databases.superuser, databases.app
+        )
+        await run.prepare()
+        verdict = await run.go()
+        if ALL:
+            print(f"{mutant.name}: {sorted(verdict.broken)}", file=sys.stderr, flush=True)
+        assert verdict.broken
