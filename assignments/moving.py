@@ -20,9 +20,10 @@ async def move_chart(
     """Move a chart inside the current transaction and return the chart event's id.
 
     Raises NotFound if the actor cannot see the chart, Conflict if it cannot move there from where it is. The row is
-    locked first, so of two who move the same chart at once the second sees where the first left it.
+    locked first, so of two who move the same chart at once the second sees where the first left it; not against those
+    who only refer to it, as an audit's pull does.
     """
-    row = await DB.fetch_one("SELECT client_id, patient_id, state FROM chart WHERE id = $1 FOR UPDATE", chart_id)
+    row = await DB.fetch_one("SELECT client_id, patient_id, state FROM chart WHERE id = $1 FOR NO KEY UPDATE", chart_id)
     if row is None:
         raise NotFound
     kind = ensure_can_move(ChartState(row["state"]), to)

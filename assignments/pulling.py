@@ -180,7 +180,7 @@ async def lock_hold(*, chart_id: UUID, stage: Stage, fence: int) -> Hold:
     Raises Conflict if it is no longer theirs. The worker, who takes back what ran out, skips a locked row; the same
     person in another tab waits here.
     """
-    row = await DB.fetch_one(_HOLD + " AND a.fence = $3 FOR UPDATE OF a", chart_id, stage.value, fence)
+    row = await DB.fetch_one(_LOCKED_HOLD, chart_id, stage.value, fence)
     if row is None:
         raise Conflict(LOST)
     return _hold(dict(row))
@@ -192,6 +192,8 @@ _HOLD = (
     " FROM assignment a JOIN queue_entry e ON e.id = a.queue_entry_id"
     " WHERE a.chart_id = $1 AND a.stage = $2 AND a.person_id = acting_person()"
 )
+#: With its place in line locked as well: before the chart, as by everybody else.
+_LOCKED_HOLD = _HOLD + " AND a.fence = $3 AND a.queue_entry_id = lock_my_place($1, $2, $3)"
 
 
 def _hold(row: dict[str, object]) -> Hold:

@@ -25,7 +25,8 @@ from storage.vault import VAULT
 from tests.cast import Browser, House, build_house, open_browser
 from tests.seaweed import Seaweed
 
-for name in [name for name in os.environ if name.startswith("CHARTWAY_") and name != "CHARTWAY_KILLS"]:
+OURS = ("CHARTWAY_KILLS", "CHARTWAY_CHAOS_OPERATIONS", "CHARTWAY_CHAOS_SECONDS", "CHARTWAY_CHAOS_MUTANTS")
+for name in [name for name in os.environ if name.startswith("CHARTWAY_") and name not in OURS]:
     del os.environ[name]  # an exported setting must never point the tests at somebody's database
 os.environ["CHARTWAY_SCAN"] = "off"  # tests that scan say so
 os.environ["CHARTWAY_OCR"] = "off"  # likewise; what is installed must not matter

@@ -25,19 +25,51 @@ async def renew_hints() -> int:
 async def keep_the_line(*, now: datetime | None = None) -> int:
     """Open what was kept too long, step back what is late, widen what runs short; every few seconds."""
     now = now or utc_now()
-    return await _open_kept(now) + await _step_back(now) + await _widen(now)
+    return await _open_kept(now) + await _let_back() + await _step_back(now) + await _widen(now)
 
 
 async def _open_kept(now: datetime) -> int:
+    """What was kept too long, and what is kept for somebody who may not take it (any more), comes to everybody."""
     async with acting_as(WORKER):
         return await DB.execute(
-            "WITH opened AS (UPDATE queue_entry SET preferred_person = NULL, preferred_until = NULL WHERE id IN ("
-            "   SELECT id FROM queue_entry WHERE state = 'waiting' AND preferred_person IS NOT NULL"
-            "      AND preferred_until < clock_timestamp() LIMIT 1000 FOR UPDATE SKIP LOCKED)"
+            "WITH theirs AS MATERIALIZED (SELECT w.preferred_person, w.stage, serves_lanes(w.preferred_person, w.stage)"
+            "   AS lanes FROM (SELECT DISTINCT preferred_person, stage FROM queue_entry WHERE state = 'waiting'"
+            "                     AND preferred_person IS NOT NULL) w),"
+            " opened AS (UPDATE queue_entry SET preferred_person = NULL, preferred_until = NULL WHERE id IN ("
+            "   SELECT e.id FROM queue_entry e LEFT JOIN theirs t USING (preferred_person, stage)"
+            "    WHERE e.state = 'waiting' AND e.preferred_person IS NOT NULL"
+            "      AND (e.preferred_until < clock_timestamp() OR e.preferred_person = ANY (e.barred)"
+            "           OR NOT e.lane_id = ANY (t.lanes)) LIMIT 1000 FOR UPDATE OF e SKIP LOCKED)"
             "  RETURNING id, client_id, chart_id, worklist_id, rank)"
             " INSERT INTO routing (id, client_id, chart_id, queue_entry_id, kind, worklist_id, rank, happened_at)"
             " SELECT gen_random_uuid(), client_id, chart_id, id, 'opened', worklist_id, rank, $1 FROM opened",
             now,
+        )
+
+
+async def _let_back() -> int:
+    """Whoever gave one seat of a round back may have the other: a pull barred them from it while they had the first.
+
+    Not whoever gave back this very seat, nor whoever is barred from every seat of the round.
+    """
+    async with acting_as(WORKER):
+        return await DB.execute(
+            "UPDATE queue_entry q SET barred = ARRAY(SELECT unnest(q.barred) EXCEPT SELECT unnest(b.free)) FROM ("
+            "  SELECT e.id, array_agg(who.id) AS free FROM queue_entry e CROSS JOIN unnest(e.barred) AS who (id)"
+            "   WHERE e.state = 'waiting' AND e.seats > 1"
+            "     AND NOT EXISTS (SELECT FROM assignment_history h WHERE h.queue_entry_id = e.id"
+            "                        AND h.person_id = who.id AND h.outcome = 'released')"
+            "     AND EXISTS (SELECT FROM queue_entry o WHERE o.chart_id = e.chart_id AND o.stage = e.stage"
+            "                    AND o.round = e.round AND o.id <> e.id AND NOT who.id = ANY (o.barred))"
+            "     AND NOT EXISTS (SELECT FROM queue_entry o WHERE o.chart_id = e.chart_id AND o.stage = e.stage"
+            "                        AND o.round = e.round AND o.id <> e.id"
+            "                        AND (EXISTS (SELECT FROM assignment a WHERE a.queue_entry_id = o.id"
+            "                                        AND a.person_id = who.id)"
+            "                             OR EXISTS (SELECT FROM assignment_history h WHERE h.queue_entry_id = o.id"
+            "                                           AND h.person_id = who.id AND h.outcome = 'submitted')))"
+            "   GROUP BY e.id LIMIT 1000) b"
+            " WHERE q.id IN (SELECT w.id FROM queue_entry w WHERE w.id = b.id AND w.state = 'waiting'"
+            "                  FOR UPDATE SKIP LOCKED)"
         )
 
 
