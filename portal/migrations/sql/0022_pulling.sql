@@ -216,6 +216,7 @@ BEGIN
       UPDATE queue_entry e SET state = 'held', fence = e.fence + 1 WHERE e.id = (
         SELECT o.id FROM queue_entry o
          WHERE o.id = candidate_id AND o.state = 'waiting' AND NOT me = ANY (o.barred)
+           AND o.lane_id = ANY (my_lanes)  -- a country rule may have moved it at this instant
            AND (o.preferred_person IS NULL OR o.preferred_person = me OR o.preferred_until < clock_timestamp())
            FOR UPDATE SKIP LOCKED) RETURNING * INTO taken;
       EXIT attempts WHEN taken.id IS NOT NULL;
