@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from assignments.promises import Calendar, Terms, counts_from, promised_due_at, stat_due_at
+from assignments.promises import Calendar, Terms, add_working_time, counts_from, promised_due_at, stat_due_at
+from assignments.rules import KEPT_FOR_THE_CODER
 from portal.database import DB
 from portal.errors import NotFound
 from portal.tenancy.calendars import get_days
@@ -43,3 +44,15 @@ async def get_terms(service_line_id: UUID) -> Terms:
         frozenset(day for day, _ in days.holidays), days.week.opens_minute, days.week.closes_minute,
     )  # fmt: skip
     return Terms(calendar, line["promise_hours"], line["stat_hours"], line["in_working_hours"])
+
+
+async def kept_until(chart_id: UUID) -> datetime:
+    """Until when a chart that comes back waits for the person who had it: KEPT_FOR_THE_CODER of working time.
+
+    By the database's clock, which the line goes by, read inside the current transaction.
+    """
+    row = await DB.fetch_one("SELECT service_line_id, clock_timestamp() AS now FROM chart WHERE id = $1", chart_id)
+    if row is None:
+        raise NotFound
+    terms = await get_terms(row["service_line_id"])
+    return add_working_time(row["now"], KEPT_FOR_THE_CODER, terms.calendar)

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from assignments.lining_up import line_up
 from assignments.moving import move_chart
-from assignments.promising import promise
-from assignments.rules import KEPT_FOR_THE_CODER, ChartState, Stage
+from assignments.promising import kept_until, promise
+from assignments.rules import ChartState, Stage
 from auditing.access_log.actions import Action
 from auditing.access_log.recording import record
 from portal.actor import Actor, Kind
@@ -47,5 +47,5 @@ async def reopen_chart(actor: Actor, *, chart_id: UUID, now: datetime, why: str)
     await line_up(
         actor, chart_id=chart_id, stage=Stage.CODING, now=now, preferred=chart["coder_of_record"],
         barred=[chart["auditor_of_record"]] if chart["auditor_of_record"] else [],
-        preferred_until=await DB.value("SELECT clock_timestamp() + $1::interval", KEPT_FOR_THE_CODER),
+        preferred_until=await kept_until(chart_id),
     )  # fmt: skip

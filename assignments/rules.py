@@ -80,8 +80,9 @@ class Stage(StrEnum):
 
 
 LEASE = timedelta(minutes=30)
-#: How long a correction waits for its coder of record before anybody else may take it.
-KEPT_FOR_THE_CODER = timedelta(hours=24)
+#: How long what comes back waits for the person who had it before anybody else may take it: working time of the
+#: chart's client.
+KEPT_FOR_THE_CODER = timedelta(hours=8)
 STAT_WEIGHT = 3.0
 #: Steepness of the line's order, in hours: the look-ahead of the apparent-tardiness-cost index.
 LOOK_AHEAD = timedelta(hours=4)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
@@ -70,7 +70,7 @@ async def try_failed_again(*, pause: timedelta, for_days: int = 3, at_most: int 
     job of which another one waits already stays failed; what fails for three days is left to people.
     """
     queries = Queries(AsyncpgDriver(DB.connection))
-    now, failed = datetime.now(UTC), await queries.list_failed_jobs(limit=at_most)
+    now, failed = await DB.value("SELECT clock_timestamp()"), await queries.list_failed_jobs(limit=at_most)
     ids = [job.id for job in failed if job.updated < now - pause and job.created > now - timedelta(days=for_days)]
     again = 0
     for job_id in ids:

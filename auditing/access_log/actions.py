@@ -88,5 +88,5 @@ class Action(StrEnum):
     SIGN_IN_FAILED = "sign-in:failed"
     SIGN_IN_SUCCEEDED = "sign-in:succeeded"
     SKILL_CHANGED = "skill:changed"
-    WORK_TIME_CORRECTED = "work-time:corrected"
     WORKLIST_CHANGED = "worklist:changed"
+    WORK_TIME_CORRECTED = "work-time:corrected"

@@ -7,7 +7,8 @@ from uuid import UUID
 from assignments.events import ChartEvent
 from assignments.lining_up import line_up
 from assignments.moving import move_chart
-from assignments.rules import KEPT_FOR_THE_CODER, ChartState, Stage
+from assignments.promising import kept_until
+from assignments.rules import ChartState, Stage
 from auditing.access_log.actions import Action
 from auditing.access_log.recording import record
 from auditing.quality.rules import AuditState
@@ -55,7 +56,7 @@ async def line_up_verification(worker: Actor, event: ChartEvent) -> None:
     await line_up(
         worker, chart_id=event.chart_id, stage=Stage.AUDIT, now=event.happened_at,
         barred=await _coders_of(event.chart_id), preferred=audit["auditor_id"],
-        preferred_until=await kept_until(),
+        preferred_until=await kept_until(event.chart_id),
     )  # fmt: skip
 
 
@@ -85,15 +86,6 @@ async def _is_current(event: ChartEvent) -> bool:
     )
     coding = event.details.get("coding")
     return row is not None and row["state"] == ChartState.CODED and coding in (None, str(row["coding_id"]))
-
-
-async def kept_until() -> datetime:
-    """Until when a chart that goes between coder and auditor waits for that very person.
-
-    By the database's clock, which the line goes by, read inside the current transaction.
-    """
-    moment: datetime = await DB.value("SELECT clock_timestamp() + $1::interval", KEPT_FOR_THE_CODER)
-    return moment
 
 
 async def make_final(actor: Actor, *, chart_id: UUID, now: datetime) -> None:

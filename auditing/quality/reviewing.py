@@ -14,6 +14,7 @@ from assignments.drafting.editing import begin_draft, discard_draft
 from assignments.drafting.rules import Lines
 from assignments.lining_up import line_up
 from assignments.moving import move_chart
+from assignments.promising import kept_until
 from assignments.pulling import finish
 from assignments.rules import ChartState, Stage
 from auditing.access_log.actions import Action
@@ -21,7 +22,6 @@ from auditing.quality.choices import Choice, differences, settle
 from auditing.quality.closing import be_of_record, close_audit, lock_audit, move_audit, record_audit
 from auditing.quality.comparing import Line, Row, compare, lines_of
 from auditing.quality.drafting_findings import discard_choices, find_choices
-from auditing.quality.drawing import kept_until
 from auditing.quality.queries import COMMENT, Audit, find_findings, get_audit
 from auditing.quality.rules import AuditState
 from auditing.quality.worksheet import score_of
@@ -146,7 +146,7 @@ async def _send_to_coder(auditor: Actor, audit: Audit, now: datetime) -> None:
     assert auditor.person_id is not None
     await line_up(
         auditor, chart_id=audit.chart_id, stage=Stage.CODING, now=now, barred=[auditor.person_id],
-        preferred=audit.coder_id, preferred_until=await kept_until(),
+        preferred=audit.coder_id, preferred_until=await kept_until(audit.chart_id),
     )  # fmt: skip
     await record_audit(auditor, Action.AUDIT_SUBMITTED, audit)
 

@@ -20,7 +20,17 @@ VERBS = {"S": "SELECT", "I": "INSERT", "U": "UPDATE", "D": "DELETE"}
 #: What a coder or auditor reaches by their grant alone, holding nothing.
 BY_GRANT = {
     Kind.CODER: {"location", "service_line", "client_grant", "client_key", "guideline"},
-    Kind.AUDITOR: {"location", "service_line", "client_grant", "client_key", "guideline", "sample_plan"},
+    Kind.AUDITOR: {
+        "location",
+        "service_line",
+        "client_grant",
+        "client_key",
+        "guideline",
+        "sample_plan",
+        "client_calendar",
+        "client_holiday",
+        "service_line_calendar",
+    },
 }
 
 

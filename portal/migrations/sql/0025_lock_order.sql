@@ -85,6 +85,19 @@ BEGIN
   RETURN NEW;
 END $$;
 GRANT EXECUTE ON FUNCTION serves_is_kept_by_one, seats_share_their_fences TO chartway_owner;
+
+-- Once for each transaction, however many rows it changes.
+CREATE OR REPLACE FUNCTION eligibility_changed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  mine text := pg_current_xact_id()::text;
+BEGIN
+  IF current_setting('chartway.eligibility_raised_by', true) IS DISTINCT FROM mine THEN
+    UPDATE eligibility SET version = version + 1;
+    PERFORM set_config('chartway.eligibility_raised_by', mine, true);
+  END IF;
+  RETURN NULL;
+END $$;
 RESET ROLE;
 
 CREATE TRIGGER seats_share_their_fences BEFORE UPDATE OF fence ON queue_entry

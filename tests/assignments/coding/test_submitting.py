@@ -120,7 +120,7 @@ async def _sent_back(house: House, sql: Sql) -> MadeChart:
     await code_chart(house.cody)
     await sql("UPDATE chart SET state = 'correcting'")
     async with acting_as(WORKER):
-        await line_up(chart_id=chart.id, stage=Stage.CODING)
+        await line_up(WORKER, chart_id=chart.id, stage=Stage.CODING, now=NOW)
     return chart
 
 

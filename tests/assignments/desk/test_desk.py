@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from portal.ids import new_id
-from tests.cast import Browser, House
+from tests.cast import NOW, Browser, House
 from tests.conftest import Sql, Web
 from tests.factories import MadeChart, code_chart, make_chart, pull_chart
 
@@ -317,7 +317,7 @@ async def send_back(sql: Sql, house: House, chart: MadeChart) -> None:
         "UPDATE chart SET state = 'correcting', auditor_of_record = $2 WHERE id = $1", chart.id, house.audrey.person_id
     )
     async with acting_as(WORKER):
-        await line_up(chart_id=chart.id, stage=Stage.CODING)
+        await line_up(WORKER, chart_id=chart.id, stage=Stage.CODING, now=NOW)
 
 
 async def test_what_is_typed_reaches_the_page_as_text(house: House, sql: Sql, web: Web) -> None:
