@@ -22,6 +22,7 @@ GRANT EXECUTE ON FUNCTION lock_my_place TO chartway_coder, chartway_auditor;
 CREATE OR REPLACE FUNCTION country_rule_changed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('countries of ' || NEW.client_id, 0));  -- against a chart that arrives
   FOR attempt IN 1..100 LOOP
     BEGIN
       PERFORM FROM queue_entry e WHERE e.client_id = NEW.client_id AND e.state IN ('waiting', 'held')

@@ -118,8 +118,7 @@ def test_the_order_of_the_line_is_the_products_own_function() -> None:
     world = _world(1)
     for chart in world.charts[:200]:
         work = as_work(world, chart)
-        # 1/3 of the minutes is what three times the weight comes to.
-        expected = rank(work.due_at, is_stat=False, minutes=work.minutes / work.weight)
+        expected = rank(work.due_at, weight=work.weight, minutes=work.minutes)
         assert moment(POLICIES["chartway"].key(world, chart)) == expected
 
 

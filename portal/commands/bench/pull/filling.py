@@ -126,10 +126,10 @@ SELECT bench.id('6', visit, client), bench.id('1', client), bench.id('5', visit,
        current_date, 'Dr. A', now()
   FROM (SELECT client, generate_series(1, max(visit)) AS visit FROM bench.numbered GROUP BY client) x ORDER BY 2, 1;
 INSERT INTO chart (id, client_id, number, encounter_id, service_line_id, patient_id, specialty, state, is_stat,
-                   service_on, received_at, ready_at, due_at, batch_id, counts_from)
+                   service_on, received_at, ready_at, due_at, promised_due_at, batch_id, counts_from)
 SELECT bench.id('7', n), bench.id('1', client), 'B-' || n, bench.id('6', visit, client),
        bench.id('2', client, specialty), bench.id('5', visit, client), 'specialty-' || specialty, 'ready', is_stat,
-       current_date, received_at, received_at, due_at, bench.id('3', client), received_at
+       current_date, received_at, received_at, due_at, due_at, bench.id('3', client), received_at
   FROM bench.numbered ORDER BY n;
 INSERT INTO queue_entry (id, client_id, chart_id, stage, specialty, level, rank, due_at, created_at, worklist_id,
                          head_id, lane_id)
@@ -165,9 +165,9 @@ INSERT INTO encounter (id, client_id, patient_id, number_sealed, number_index, s
 VALUES (bench.id('6', 1, :clogging), bench.id('1', :clogging), bench.id('5', 1, :clogging), '\\x00', '\\x01',
         current_date, 'Dr. A', now());
 INSERT INTO chart (id, client_id, number, encounter_id, service_line_id, patient_id, specialty, state, is_stat,
-                   service_on, received_at, ready_at, due_at, batch_id, counts_from)
+                   service_on, received_at, ready_at, due_at, promised_due_at, batch_id, counts_from)
 SELECT bench.id('9', s), bench.id('1', :clogging), 'C-' || s, bench.id('6', 1, :clogging), bench.id('2', :clogging, s),
-       bench.id('5', 1, :clogging), 'specialty-' || s, 'ready', false, current_date, now(), now(), now(),
+       bench.id('5', 1, :clogging), 'specialty-' || s, 'ready', false, current_date, now(), now(), now(), now(),
        bench.id('3', :clogging), now()
   FROM generate_series(1, :specialties) s;
 INSERT INTO queue_entry (id, client_id, chart_id, stage, round, specialty, rank, due_at, worklist_id, head_id, lane_id)
