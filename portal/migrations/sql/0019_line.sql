@@ -639,7 +639,10 @@ BEGIN
       answer.outcome := 'kept';
     ELSIF EXISTS (SELECT FROM lane l CROSS JOIN LATERAL (
                     SELECT FROM queue_entry e WHERE e.state = 'waiting' AND e.preferred_person IS NULL
-                       AND e.lane_id = l.id AND NOT me = ANY (e.barred) LIMIT 1) o WHERE l.id = ANY (my_lanes)) THEN
+                       AND e.lane_id = l.id AND NOT me = ANY (e.barred) LIMIT 1) o
+                   WHERE l.id = ANY (my_lanes)  -- what stands in their own lists is being pulled at this instant
+                     AND l.head_id <> ALL (SELECT unnest(s.heads) FROM serves s
+                                            WHERE s.person_id = me AND s.stage = wanted_stage)) THEN
       answer.outcome := 'elsewhere';
     ELSIF EXISTS (SELECT FROM lane l CROSS JOIN LATERAL (
                     SELECT FROM queue_entry e WHERE e.state = 'waiting' AND e.preferred_person IS NULL

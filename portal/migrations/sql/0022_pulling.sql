@@ -158,6 +158,9 @@ BEGIN
          AND e.lane_id = ANY (my_lanes) AND NOT me = ANY (e.barred)
        ORDER BY e.rank LIMIT 1 FOR UPDATE SKIP LOCKED;
       how := 'kept';
+      IF candidate_id IS NOT NULL THEN
+        SELECT n.id INTO after_id FROM next_of_lanes(me, my_heads, my_lanes) n;
+      END IF;
     END IF;
     IF candidate_id IS NULL THEN
       how := 'list';
