@@ -131,7 +131,11 @@ async def _emptied(url: str) -> bool:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        if await connection.fetchval("SELECT EXISTS (SELECT FROM tests.spoiled)"):
+        if await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM tests.spoiled)"
+            " OR EXISTS (TABLE sealed_place EXCEPT TABLE tests.sealed_place)"
+            " OR EXISTS (TABLE tests.sealed_place EXCEPT TABLE sealed_place)"
+        ):
             return False
         await connection.execute("SET session_replication_role = replica; SET event_triggers = off")
         await connection.execute("SELECT tests.empty($1)".replace("$1", f"ARRAY{list(_SEEDED)!r}"))
@@ -144,6 +148,8 @@ async def _emptied(url: str) -> bool:
 _WATCH = """
 CREATE SCHEMA tests;
 CREATE UNLOGGED TABLE tests.spoiled (command text);
+CREATE UNLOGGED TABLE tests.worklist AS TABLE worklist;
+CREATE UNLOGGED TABLE tests.sealed_place AS TABLE sealed_place;
 CREATE FUNCTION tests.spoil() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
   INSERT INTO tests.spoiled VALUES (tg_tag);
@@ -166,7 +172,8 @@ BEGIN
       EXECUTE format('ALTER TABLE public.%I ENABLE ALWAYS TRIGGER %I', name, one);
     END LOOP;
   END LOOP;
-  DELETE FROM worklist WHERE position NOT IN (0, 1000000);
+  DELETE FROM worklist;
+  INSERT INTO worklist SELECT * FROM tests.worklist;
 END $$;
 CREATE EVENT TRIGGER tests_watch ON ddl_command_end EXECUTE FUNCTION tests.spoil();
 CREATE EVENT TRIGGER tests_watch_drops ON sql_drop EXECUTE FUNCTION tests.spoil();

@@ -57,6 +57,8 @@ BEGIN
          coalesce((SELECT array_agg(at_a_time ORDER BY first) FROM lists), '{}')
     INTO new_one.heads, new_one.starts, new_one.lists, new_one.limits;
 
+  -- What changes after this in the same transaction raises the version once more.
+  PERFORM set_config('chartway.eligibility_raised_by', '', true);
   INSERT INTO serves VALUES (new_one.*) ON CONFLICT (person_id, stage) DO UPDATE
     SET version = excluded.version, fresh_until = excluded.fresh_until, lanes = excluded.lanes,
         heads = excluded.heads, starts = excluded.starts, lists = excluded.lists, limits = excluded.limits

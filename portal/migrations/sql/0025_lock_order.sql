@@ -87,7 +87,7 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION serves_is_kept_by_one, seats_share_their_fences TO chartway_owner;
 
--- Once for each transaction, however many rows it changes.
+-- Once for each transaction, however many rows it changes, unless somebody's lanes were worked out in between.
 CREATE OR REPLACE FUNCTION eligibility_changed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
