@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from assignments.skills import set_skills
+from assignments.worklists.weighing import Work, set_work
 from auditing.quality.sampling import open_plan
 from portal.actor import Actor, Kind
 from portal.clock import set_back_to, utc_now
@@ -123,6 +124,9 @@ async def _add(company: Company, administrator: Actor, person: DemoPerson) -> No
     company.people[person.email] = Actor(kind, person_id, client_id, person.name, permissions_of(kind), assurance=1)
 
 
+_LINES = "SELECT id, name FROM service_line WHERE client_id = $1"
+
+
 async def open_demo_client(company: Company, client: Client) -> None:
     """Open a client with its lines, rules and places, as the company's first manager."""
     manager = company.of_kind(Kind.MANAGER)[0]
@@ -135,9 +139,17 @@ async def open_demo_client(company: Company, client: Client) -> None:
         sample_percent=Decimal(client.sample_percent), now=OPENED_AT,
     )  # fmt: skip
     async with acting_as(manager):
-        line_id = await DB.value("SELECT id FROM service_line WHERE client_id = $1", client_id)
+        lines = {row["name"]: row["id"] for row in await DB.fetch(_LINES, client_id)}
+    for line in client.service_lines:
+        minutes = (Decimal(60) / line.charts_an_hour).quantize(Decimal("0.1"))
+        work = Work(level=1, minutes=minutes, audit_minutes=max(minutes / 2, Decimal("0.5")), widen_minutes=60)
+        await set_work(manager, client_id=client_id, service_line_id=lines[line.name], work=work)
     await write_guideline(
-        manager, client_id=client_id, service_line_id=line_id, body="\n".join(client.coding_rules), now=OPENED_AT
+        manager,
+        client_id=client_id,
+        service_line_id=lines[client.service_lines[0].name],
+        body="\n".join(client.coding_rules),
+        now=OPENED_AT,
     )
     for name in client.locations[1:]:
         await open_location(manager, client_id=client_id, name=name)
