@@ -94,7 +94,7 @@ class Person:
         chance = self.pick.random()
         draining = self.stage.draining
         if not self.held or (len(self.held) < self.worker.cap and chance < 0.25):
-            if not await self.pull():
+            if not await self.pull() and not (draining and await self.look_at_the_desk()):
                 await asyncio.sleep(self.pick.random() * (0.03 if self.worker.does_all else 0.1))
             return
         held = self.pick.choice(list(self.held.values()))
@@ -140,6 +140,21 @@ class Person:
             if entry is not None and (entry, fence) not in self.held:
                 self.held[entry, fence] = Held(entry, chart, client, fence, monotonic())
         return any(row[1] is not None for row in rows)
+
+    async def look_at_the_desk(self) -> bool:
+        """See what one holds without knowing it: the answer to that pull was lost, and its lease is long."""
+        row = await self.tabs[0].ask(
+            "look at the desk",
+            "SELECT queue_entry_id AS entry, chart_id, client_id, fence FROM assignment"
+            " WHERE person_id = acting_person() AND stage = $1 LIMIT 1",
+            self.worker.stage,
+        )  # fmt: skip
+        if row is None:
+            return False
+        self.held[row["entry"], row["fence"]] = Held(
+            row["entry"], row["chart_id"], row["client_id"], row["fence"], monotonic()
+        )
+        return True
 
     def _was_eligible(self, client: UUID, shut: dict[object, int]) -> None:
         """What was shut before the pull was asked for, and still is, must not have been given."""
