@@ -29,7 +29,10 @@ async def keep_the_line(*, now: datetime | None = None) -> int:
 
 
 async def _open_kept(now: datetime) -> int:
-    """What was kept too long, and what is kept for somebody who may not take it (any more), comes to everybody."""
+    """What was kept too long comes to everybody, and what is kept for somebody who may not take it (any more).
+
+    Likewise what is kept without an end for somebody who is paused.
+    """
     async with acting_as(WORKER):
         return await DB.execute(
             "WITH theirs AS MATERIALIZED (SELECT w.preferred_person, w.stage, serves_lanes(w.preferred_person, w.stage)"
@@ -39,7 +42,10 @@ async def _open_kept(now: datetime) -> int:
             "   SELECT e.id FROM queue_entry e LEFT JOIN theirs t USING (preferred_person, stage)"
             "    WHERE e.state = 'waiting' AND e.preferred_person IS NOT NULL"
             "      AND (e.preferred_until < clock_timestamp() OR e.preferred_person = ANY (e.barred)"
-            "           OR NOT e.lane_id = ANY (t.lanes)) LIMIT 1000 FOR UPDATE OF e SKIP LOCKED)"
+            "           OR NOT e.lane_id = ANY (t.lanes)"
+            "           OR (e.preferred_until IS NULL AND EXISTS (SELECT FROM workload w"
+            "                WHERE w.person_id = e.preferred_person AND w.paused_at IS NOT NULL)))"
+            "    LIMIT 1000 FOR UPDATE OF e SKIP LOCKED)"
             "  RETURNING id, client_id, chart_id, worklist_id, rank)"
             " INSERT INTO routing (id, client_id, chart_id, queue_entry_id, kind, worklist_id, rank, happened_at)"
             " SELECT gen_random_uuid(), client_id, chart_id, id, 'opened', worklist_id, rank, $1 FROM opened",

@@ -62,9 +62,21 @@ END $$;
 CREATE FUNCTION chaos.bare_end(entry uuid, wanted_chart uuid, wanted_stage text, wanted_fence integer) RETURNS text
 LANGUAGE plpgsql AS $$
 BEGIN
-  IF NOT end_assignment(entry, wanted_fence, 'released', 'stopping', 'waiting', false) THEN RETURN 'lost'; END IF;
-  IF wanted_stage = 'coding' THEN PERFORM chaos.move(wanted_chart, 'assigned', 'ready'); END IF;
+  -- The chart first, which they do not see any more once the hold has ended; undone if it was not theirs to end.
+  IF wanted_stage = 'coding' AND NOT chaos.move(wanted_chart, 'assigned', 'ready') THEN
+    IF EXISTS (SELECT FROM assignment a WHERE a.queue_entry_id = entry AND a.fence = wanted_fence
+                  AND a.person_id = acting_person()) THEN
+      RETURN 'hidden';
+    END IF;
+    RETURN CASE WHEN end_assignment(entry, wanted_fence, 'released', 'stopping', 'waiting', false) THEN 'done'
+                ELSE 'lost' END;
+  END IF;
+  IF NOT end_assignment(entry, wanted_fence, 'released', 'stopping', 'waiting', false) THEN
+    RAISE EXCEPTION 'lost' USING ERRCODE = 'CH001';
+  END IF;
   RETURN 'done';
+EXCEPTION WHEN SQLSTATE 'CH001' THEN
+  RETURN 'lost';
 END $$;
 
 CREATE FUNCTION chaos.keep(wanted_chart uuid, wanted_stage text, wanted_fence integer, lease interval) RETURNS text
