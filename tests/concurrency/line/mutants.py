@@ -31,7 +31,10 @@ def _swap(function: str, *texts: tuple[str, str]) -> Swap:
     return Swap(function, texts)
 
 
-_OPEN_WINDOW = ("AND NOT me = ANY (w.barred)\n        ORDER BY w.rank LIMIT 1", "ORDER BY w.rank LIMIT 1")
+_NOBODY_BARRED = (
+    _swap("pull_for", ("AND NOT me = ANY (e.barred)", ""),), _swap("pull_for", ("AND NOT me = ANY (o.barred)", "")),
+    _swap("next_of_lanes", ("AND NOT me = ANY (e.barred)", "")),
+)  # fmt: skip
 
 MUTANTS = (
     Mutant("a submission does not look at the fence", (
@@ -55,11 +58,10 @@ MUTANTS = (
         _swap("pull_for", ("WHERE a.request_id = wanted_request AND a.person_id = me", "WHERE false")),
     ), ("ALTER TABLE assignment DROP CONSTRAINT assignment_request_id_key",)),
     Mutant("a pull does not know a request that is over", (
-        _swap("pull_for", ("OR EXISTS (SELECT FROM assignment_history h WHERE h.request_id = wanted_request)", ""),
-              ("OR known.is_spent", "")),
+        _swap("pull_for", ("mine.open_count >= mine.cap OR is_spent", "mine.open_count >= mine.cap")),
     ), ("ALTER TABLE assignment_history DROP CONSTRAINT assignment_history_request_id_key",)),
     Mutant("an auditor is given their own chart: whoever is barred is not", (
-        _swap("next_of_list", _OPEN_WINDOW),
+        *_NOBODY_BARRED,
     )),
     Mutant("a lease that ran out goes on counting", (
         _swap("take_back_expired", ("PERFORM note_end(expired, 'expired', NULL, NULL);",
@@ -71,20 +73,18 @@ MUTANTS = (
                                  "WHEN false THEN NULL")),
     )),
     Mutant("somebody is given both seats of a round", (
-        _swap("pull_for", ("IF taken.seats > 1 AND EXISTS", "IF false AND EXISTS"),
-              ("IF candidate_seats > 1 THEN", "IF false THEN")),
+        _swap("pull_for", ("IF candidate_seats > 1 THEN", "IF false THEN")),
     )),
     Mutant("what somebody may take is never worked out anew", (
         _swap("serves_of", ("JOIN eligibility e ON e.version = s.version", "JOIN eligibility e ON true")),
-        _swap("pull_for", ("JOIN eligibility v ON v.version = s.version", "JOIN eligibility v ON true"),
-              ("serves_of(me, wanted_stage)", "serves_of(me, wanted_stage)")),
+        _swap("pull_for", ("JOIN eligibility v ON v.version = s.version", "JOIN eligibility v ON true")),
     )),
     Mutant("a revoked grant is not noticed", (), (
         "DROP TRIGGER client_grant_decides_who_may ON client_grant",
     )),
     Mutant("a new lane is not noticed", (), ("DROP TRIGGER lane_decides_who_may ON lane",)),
     Mutant("the hint is never lowered, and nothing is found without it", (
-        _swap("next_of_list", ("l.head_id = mine.head AND l.id = ANY (my_lanes)", "false")),
+        _swap("next_of_lanes", ("WHERE l.id = ANY (my_lanes) AND l.head_id = ANY (my_heads)", "WHERE false")),
         _swap("renew_hints", ("n.rank <> h.rank_from", "n.rank > h.rank_from")),
     ), ("DROP TRIGGER entry_lowers_the_hint ON queue_entry",)),
     Mutant("countries are ignored", (
@@ -96,12 +96,12 @@ MUTANTS = (
     )),
     Mutant("levels are ignored", (_swap("work_out_serves", ("l.level <= k.level", "true")),)),
     Mutant("the last comes first", (
-        _swap("next_of_list", ("ORDER BY h.rank LIMIT 1", "ORDER BY h.rank DESC LIMIT 1")),
+        _swap("pull_for", ("array_agg(w.id ORDER BY w.rank)", "array_agg(w.id ORDER BY w.rank DESC)")),
     )),
     Mutant("what is kept for one is given to everybody", (
-        _swap("next_of_list", ("AND e.preferred_person IS NULL AND e.head_id", "AND e.head_id")),
-        _swap("pull_for", ("AND e.state = 'waiting' AND e.preferred_person IS NULL FOR UPDATE",
-                           "AND e.state = 'waiting' FOR UPDATE")),
+        _swap("pull_for", ("AND e.preferred_person IS NULL AND e.head_id", "AND e.head_id")),
+        _swap("pull_for", ("AND (o.preferred_person IS NULL OR o.preferred_person = me"
+                           " OR o.preferred_until < clock_timestamp())", "")),
     )),
     Mutant("somebody who is paused pulls", (
         _swap("pull_for", ("mine.paused_at IS NOT NULL", "false")),
@@ -124,9 +124,9 @@ MUTANTS = (
     ), ("ALTER TABLE workload DROP CONSTRAINT within_the_cap",
         "ALTER TABLE assignment DROP CONSTRAINT assignment_request_id_key"), racing=True),
     Mutant("a manager takes back what ended meanwhile", (
-        _swap("take_back", ("CONTINUE WHEN NOT FOUND;", ""), ),
-        _swap("take_back", ("ORDER BY a.person_id, a.queue_entry_id FOR UPDATE LOOP",
-                            "ORDER BY a.person_id, a.queue_entry_id LOOP PERFORM pg_sleep(0.002);")),
+        _swap("take_back", ("ORDER BY a.person_id, a.queue_entry_id FOR UPDATE) l",
+                            "ORDER BY a.person_id, a.queue_entry_id) l")),
+        _swap("take_back", ("LOOP\n    DELETE FROM", "LOOP\n    PERFORM pg_sleep(0.002); DELETE FROM")),
     ), ("ALTER TABLE assignment_history DROP CONSTRAINT assignment_history_pkey",
         "ALTER TABLE assignment_history DROP CONSTRAINT assignment_history_request_id_key",
         "ALTER TABLE workload DROP CONSTRAINT within_the_cap"), racing=True),

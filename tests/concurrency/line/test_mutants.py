@@ -27,7 +27,7 @@ def _found(bench: Bench, mutant: Mutant) -> str | None:
     """What the model finds in a line with this bug; None if it finds nothing."""
     sabotage = bench.run(sabotage_of(bench.connection, mutant))
     try:
-        run_machine(replace(bench, sabotage=sabotage), examples=25, steps=30, shrink=False)
+        run_machine(replace(bench, sabotage=sabotage), examples=150 if ALL else 25, steps=30, shrink=False)
     except (AssertionError, asyncpg.PostgresError, KeyError) as error:
         return f"{type(error).__name__}: {str(error).splitlines()[0][:100] if str(error) else ''}"
     except BaseExceptionGroup as errors:
