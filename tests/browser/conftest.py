@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import BrowserContext, Page, async_playwright
+from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
 from tests.browser.finding import find_chromium
 from tests.cast import PASSWORD, House
 from tests.conftest import REPOSITORY, Databases
 from tests.processes import Processes, settings_for
+
+#: Two browsers, two portals and their workers may share two cores.
+expect.set_options(timeout=20_000)
 
 #: Where screenshots are kept as artefacts of a run.
 PICTURES = REPOSITORY / "build" / "screenshots"
