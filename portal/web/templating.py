@@ -34,6 +34,7 @@ MENU: Sequence[tuple[str, str, str]] = (
     ("Duplicates", "/duplicates", Permission.DUPLICATE_DECIDE),
     ("Quality", "/quality", Permission.QUALITY_READ),
     ("Clients", "/clients", Permission.CLIENT_MANAGE),
+    ("Code sets", "/code-sets", Permission.CODE_SET_MANAGE),
     ("Invoices", "/invoices", Permission.INVOICE_READ),
     ("People", "/people", Permission.PEOPLE_READ),
     ("Agreements", "/agreements", Permission.AGREEMENT_MANAGE),
