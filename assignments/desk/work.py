@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from assignments.codesets.icd10cm import get_code, load_release, release_in_force
+from assignments.codesets.procedure_codes import NAMES, explain_unchecked
 from assignments.coding.checks import Check, Level, check_lines
 from assignments.desk.searching import Option, find_options
 from assignments.drafting.editing import StoredDraft, begin_draft
@@ -160,4 +161,6 @@ def _beside(checks: tuple[Check, ...], name: str) -> tuple[Check, ...]:
 
 def _release(on: date) -> str:
     release = release_in_force(on)
-    return f"{release.label} in force" if release else f"{load_release().label} does not reach this date of service"
+    said = f"{release.label} in force" if release else f"{load_release().label} does not reach this date of service"
+    by_form = [NAMES[system] for system in NAMES if explain_unchecked(system, on)]
+    return f"{said}; {' and '.join(by_form)} by form only" if by_form else said
