@@ -19,13 +19,14 @@ VERBS = {"S": "SELECT", "I": "INSERT", "U": "UPDATE", "D": "DELETE"}
 
 #: What a coder or auditor reaches by their grant alone, holding nothing.
 BY_GRANT = {
-    Kind.CODER: {"location", "service_line", "client_grant", "client_key", "guideline"},
+    Kind.CODER: {"location", "service_line", "client_grant", "client_key", "guideline", "edit_level"},
     Kind.AUDITOR: {
         "location",
         "service_line",
         "client_grant",
         "client_key",
         "guideline",
+        "edit_level",
         "sample_plan",
         "client_calendar",
         "client_holiday",
@@ -211,6 +212,7 @@ READERS = {
     "expected_encounter.number_sealed": {"client"}, "expected_encounter.number_index": {"client"},
     "expected_encounter.patient_sealed": {"client"}, "schedule_draft.file_sealed": {"client"},
     "api_token.token_hash": set(), "audit_draft.choices_sealed": {"auditor"},
+    "edit_answer.reason_sealed": {"coder", "auditor"}, "edit_result.reason_sealed": {"coder", "auditor"},
     "ehr_visit.reference_sealed": {"client", "coder", "auditor"},
     "delivery.name_sealed": {"client"}, "delivery.key_hash": {"client"}, "delivery_line.name_sealed": {"client"},
     "delivery_line.facts_sealed": {"client"}, "delivery_page.facts_sealed": {"client"},
