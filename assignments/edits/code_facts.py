@@ -18,6 +18,7 @@ from assignments.codesets.icd10cm import (
     release_in_force,
     squeeze,
 )
+from assignments.codesets.notes import notes_of
 from assignments.edits.context import CodeFacts, NoteFact
 
 NEWBORN = (0, 0, "newborns")
@@ -47,7 +48,7 @@ def facts_of(code: str, on: date) -> CodeFacts:
     if release is None:
         return CodeFacts(code)
     refusal = explain_invalid(code, on)
-    return CodeFacts(code, refusal=refusal) if refusal else _facts(code, max(release.valid_from, _EARLIEST))
+    return CodeFacts(code, squeeze(code), refusal=refusal) if refusal else _facts(code, max(release.valid_from, _EARLIEST))
 
 
 def with_lists(facts: CodeFacts, lists: Collection[str] | None, loaded: Collection[str]) -> CodeFacts:
@@ -74,12 +75,14 @@ def _facts(code: str, on: date) -> CodeFacts:
     family = [found, *_ancestors(code, on)]
     stem = _stem(family, on)
     pool = _near(stem, family, on)
+    notes = tuple(_notes(code, on))
+    causes_first = any(note.kind == "code_first" for note in notes)
     return CodeFacts(
-        code, found.title,
-        is_manifestation=any(_is_manifestation(one.title) for one in family),
+        code, squeeze(code), found.title,
+        is_manifestation=causes_first and any(_is_manifestation(one.title) for one in family),
         ages=_ages(squeeze(code), found.title), sex=_sex(squeeze(code), found.title), side=_side(stem.title),
         sided=tuple(_sided(stem, found, pool)), bilateral=_bilateral(stem, found, pool),
-        notes=tuple(_notes(code, on)),
+        notes=notes,
     )  # fmt: skip
 
 
@@ -181,6 +184,10 @@ def _ending(sibling: Code, stem: Code, code: Code) -> str:
 
 
 def _notes(code: str, on: date) -> Iterator[NoteFact]:
-    """The notes that hold for a code, its own and inherited."""
-    del code, on
-    yield from ()
+    """The notes that hold for a code, own and inherited. Of what whole chapters and blocks say only what excludes, of
+    chapters only Excludes1: all else stands there for every second chart and helps nobody.
+    """
+    levels = {"excludes1": ("code", "block", "chapter"), "excludes2": ("code", "block"), "includes": ()}
+    for note in notes_of(code, on):
+        if note.level in levels.get(note.kind, ("code",)) and (note.refs or not note.kind.startswith("excludes")):
+            yield NoteFact(note.kind, note.text, note.refs, note.at)

@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from assignments.codesets.icd10cm import explain_date, squeeze
+from assignments.codesets.procedures import explain_procedure
 from assignments.drafting.rules import Lines
 from assignments.edits.code_facts import facts_of, with_lists
 from assignments.edits.context import CodeFacts, Context, Pair, UnitLimit
@@ -32,7 +33,7 @@ class _Release:
 
 def plain_context(lines: Lines, *, on: date) -> Context:
     """What can be known of lines alone: nothing of the patient, the client or CMS's tables."""
-    return Context(lines, on, explain_date(on) or "", _facts(lines, on))
+    return Context(lines, on, explain_date(on) or "", _facts(lines, on), refused=_refused(lines))
 
 
 async def gather_context(*, chart_id: UUID, lines: Lines, on: date) -> Context:
@@ -50,6 +51,7 @@ async def gather_context(*, chart_id: UUID, lines: Lines, on: date) -> Context:
         limits=await _limits(codes, in_force.get("mue")),
         unchecked=tuple(_unchecked(lines, in_force, setting or "practitioner", on)),
         unseen=await _unseen(chart_id, lines),
+        refused=_refused(lines),
     )  # fmt: skip
 
 
@@ -60,6 +62,12 @@ def age_on(born_on: date, on: date) -> int:
 
 def _facts(lines: Lines, on: date) -> dict[str, CodeFacts]:
     return {line.code: facts_of(line.code, on) for line in lines.diagnoses}
+
+
+def _refused(lines: Lines) -> dict[str, str]:
+    """Procedure numbers that are none by their form, each with why."""
+    reasons = {line.code: explain_procedure(line.code) for line in lines.procedures}
+    return {code: reason for code, reason in reasons.items() if reason}
 
 
 async def _in_force(setting: str, on: date) -> dict[str, _Release]:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from assignments.codesets.procedures import classify_procedure, explain_procedure
 from assignments.drafting.rules import (
     MOST_DIAGNOSES,
     MOST_MODIFIERS,
@@ -30,9 +29,7 @@ def nothing_to_bill(context: Context) -> Iterator[Fired]:
 def bad_form(context: Context) -> Iterator[Fired]:
     """Not a procedure number, or one that is not valid on the date of service."""
     for at, line in _lines(context):
-        if classify_procedure(line.code) is None:
-            yield Fired(f"p{at}", (line.code,), {"why": explain_procedure(line.code) or "This is no procedure number."})
-        elif line.code in context.refused:
+        if line.code in context.refused:
             yield Fired(f"p{at}", (line.code,), {"why": context.refused[line.code]})
 
 
@@ -102,7 +99,7 @@ def not_an_evaluation(context: Context) -> Iterator[Fired]:
     """25 and 57 belong to visits."""
     for at, line in _lines(context):
         for modifier in ("25", "57"):
-            if modifier in line.modifiers and classify_procedure(line.code) and not is_evaluation(line.code):
+            if modifier in line.modifiers and line.code not in context.refused and not is_evaluation(line.code):
                 yield Fired(f"p{at}", (line.code, modifier), {"modifier": modifier, "code": line.code})
 
 
