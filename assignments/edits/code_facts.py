@@ -31,9 +31,14 @@ AGES = {"newborn": NEWBORN, "pediatric": CHILD, "maternity": MOTHER, "adult": AD
 
 _SIDE = re.compile(r"\b(right|left)\b", re.I)
 _BOTH = re.compile(r"\b(bilateral|both)\b", re.I)
-_FILLING = frozenset("a an and bilateral both due in left of on or right side the to unilateral unspecified with".split())
+_FILLING = frozenset(
+    "a an and bilateral both due in left of on or right side the to unilateral unspecified with".split()
+)
 
-_CHILD = re.compile(r"of infancy and\b|hypogammaglobulinemia of infancy\b|\(child\)|child health exam|\binfantile (?:colic|acne)|under 18 years", re.I)
+_CHILD = re.compile(
+    r"of infancy and\b|hypogammaglobulinemia of infancy\b|\(child\)|child health exam|\binfantile (?:colic|acne)|under 18 years",
+    re.I,
+)
 _ADULT = re.compile(r"\badult\b|\bsenile\b|\bage-related\b|\bpostmenopausal\b|\bpresenile\b", re.I)
 _FEMALE = re.compile(
     r"\bfemales?\b|\bpregnan|\bmaternal\b|\bmenopaus|\bpostmenopausal\b|\bmenstru|\bmenorrh|\bovar|\buter(?:us|ine)\b"
@@ -48,7 +53,7 @@ def facts_of(code: str, on: date) -> CodeFacts:
     if release is None:
         return CodeFacts(code)
     refusal = explain_invalid(code, on)
-    return CodeFacts(code, squeeze(code), refusal=refusal) if refusal else _facts(code, max(release.valid_from, _EARLIEST))
+    return CodeFacts(code, squeeze(code), refusal=refusal) if refusal else _facts(code, on, release.sha256)
 
 
 def with_lists(facts: CodeFacts, lists: Collection[str] | None, loaded: Collection[str]) -> CodeFacts:
@@ -64,11 +69,8 @@ def with_lists(facts: CodeFacts, lists: Collection[str] | None, loaded: Collecti
     return facts
 
 
-_EARLIEST = date(1900, 1, 1)
-
-
 @lru_cache(maxsize=20_000)
-def _facts(code: str, on: date) -> CodeFacts:
+def _facts(code: str, on: date, release: str) -> CodeFacts:  # noqa: ARG001  another release has other facts
     found = get_code(code, on)
     if found is None:  # billable and not listed cannot be
         return CodeFacts(code)
@@ -96,7 +98,11 @@ def _ancestors(code: str, on: date) -> list[Code]:
 def _stem(family: list[Code], on: date) -> Code:
     """The code without its 7th character where that comes from a table: sides are siblings there."""
     code, *above = family
-    if above and len(squeeze(code.code)) == 7 and all(len(squeeze(one.code)) == 7 for one in children_of(above[0].code)):
+    if (
+        above
+        and len(squeeze(code.code)) == 7
+        and all(len(squeeze(one.code)) == 7 for one in children_of(above[0].code, on))
+    ):
         return above[0]
     return code
 
@@ -109,7 +115,7 @@ def _near(stem: Code, family: list[Code], on: date) -> list[Code]:
     found: list[Code] = []
     open_codes = [above[-1]]
     for _ in range(2 if len(above) == 2 else 1):
-        open_codes = [child for one in open_codes for child in children_of(one.code)]
+        open_codes = [child for one in open_codes for child in children_of(one.code, on)]
         found += open_codes
     return [one for one in found if one.code != stem.code]
 

@@ -75,6 +75,7 @@ class Context:
     unchecked: tuple[str, ...] = ()  # sentences: what could not be checked here, and why
     unseen: frozenset[str] = frozenset()  # codes that this client's codings of the specialty never had
     refused: Mapping[str, str] = field(default_factory=dict)  # procedure numbers that are none, each with why
+    strange: frozenset[str] = frozenset()  # modifiers that do not exist
 
     def known(self) -> list[tuple[int, CodeFacts]]:
         """Each diagnosis that is known, with its place counted from 1."""

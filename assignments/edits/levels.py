@@ -63,9 +63,7 @@ async def find_settings(client_id: UUID) -> list[tuple[UUID, str, str]]:
     return [(row["id"], row["name"], row["edit_setting"]) for row in rows]
 
 
-async def set_level(
-    manager: Actor, *, client_id: UUID, rule: str, level: str, because: str, now: datetime
-) -> None:
+async def set_level(manager: Actor, *, client_id: UUID, rule: str, level: str, because: str, now: datetime) -> None:
     """Let a rule weigh more or less for a client, from the next look on. The same level again changes nothing.
 
     Raises NotFound for an unknown client or rule, Invalid for what may not be changed or lacks a reason, Conflict if

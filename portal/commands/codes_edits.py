@@ -1,4 +1,4 @@
-"""`chartway codes import ptp|mue|mce`, `chartway codes edits` and `chartway codes drop`: CMS's tables behind the edits."""
+"""`chartway codes import ptp|mue|mce`, `codes edits` and `codes drop-edits`: CMS's tables behind the edits."""
 
 import asyncio
 import zipfile
@@ -20,7 +20,7 @@ _FILES = click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )  # fmt: skip
 _FROM = click.option(
-    "--from", "starts_on", required=True, type=click.DateTime(["%Y-%m-%d"]), help="First day that the table answers for."
+    "--effective-from", "starts_on", required=True, type=click.DateTime(["%Y-%m-%d"]), help="First day that the table answers for."
 )  # fmt: skip
 
 
@@ -68,11 +68,11 @@ def edits() -> None:
         click.echo("None is loaded: pairs and unit limits are not checked.")
 
 
-@click.command()
+@click.command("drop-edits")
 @click.argument("kind", type=click.Choice(["ptp", "mue", "mce"]))
 @_FROM
 @click.option("--setting", default="inpatient", type=click.Choice(["practitioner", "outpatient", "dme", "inpatient"]))
-def drop(kind: Kind, starts_on: datetime, setting: str) -> None:
+def drop_edits(kind: Kind, starts_on: datetime, setting: str) -> None:
     """Take a table out again. Codings that were checked with it keep what was said of them."""
     rows = _run(drop_release(WORKER, kind=kind, setting=setting, starts_on=starts_on.date()))
     click.echo(f"{rows:,} rows dropped.")
@@ -94,7 +94,9 @@ def _load(kind: Kind, setting: str, starts_on: date, files: Sequence[Path], only
     if done.was_there:
         click.echo(f"{done.label}: these files are loaded already, {done.rows:,} rows.")
     else:
-        click.echo(f"{done.label}: {done.rows:,} rows, {done.added:,} new or changed, {done.removed:,} gone or changed.")
+        click.echo(
+            f"{done.label}: {done.rows:,} rows, {done.added:,} new or changed, {done.removed:,} gone or changed."
+        )
 
 
 def _sources(path: Path) -> Iterator[Source]:

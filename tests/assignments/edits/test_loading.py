@@ -147,7 +147,9 @@ async def test_a_chart_is_checked_with_the_tables_of_its_quarter_and_setting(hou
     assert here.age == 66  # born 1960-01-02
     assert here.facts["O80"].ages == (9, 64, "mothers")
     assert not here.facts["D63.0"].is_manifestation  # on CMS's list it is not, and the list decides
-    assert here.unchecked == ("CPT numbers were checked for their form only: no licensed CPT file is loaded.",)
+    assert [sentence.partition(" is checked by its form only")[0] for sentence in here.unchecked] == [
+        "CPT", "HCPCS Level II",
+    ]  # fmt: skip
     assert later.pairs == elsewhere.pairs == ()
     assert "NCCI pairs and unit limits of 2026 Q4 for practitioners are not loaded." in later.unchecked
     assert "NCCI pairs and unit limits of 2026 Q3 for outpatient hospitals are not loaded." in elsewhere.unchecked
@@ -171,7 +173,9 @@ def test_the_command_says_why_nothing_was_loaded(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr("portal.commands.codes_edits.ready_settings", lambda: pytest.fail("no database is needed"))
     (tmp_path / "a.zip").write_bytes(b"no zip")
 
-    said = CliRunner().invoke(ptp, ["--from", "2026-07-01", "--setting", "practitioner", str(tmp_path / "a.zip")])
+    said = CliRunner().invoke(
+        ptp, ["--effective-from", "2026-07-01", "--setting", "practitioner", str(tmp_path / "a.zip")]
+    )
 
     assert said.exit_code == 1
     assert "Nothing was loaded: " in said.output

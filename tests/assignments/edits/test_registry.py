@@ -41,7 +41,9 @@ def read_example(example: str) -> Context:
         code, *modifiers = first.split("-")
         units = next((int(one[1:]) for one in rest if one.startswith("x")), 1)
         pointers = tuple("ABCDEFGHIJKL".index(one) + 1 for word in rest if word.isupper() for one in word)
-        procedures.append(ProcedureLine("CPT" if code[0].isdigit() else "HCPCS", code, tuple(modifiers), units, pointers))
+        procedures.append(
+            ProcedureLine("CPT" if code[0].isdigit() else "HCPCS", code, tuple(modifiers), units, pointers)
+        )
     on = date.fromisoformat(known[3:]) if known.startswith("on ") else SERVICE_ON
     context = plain_context(Lines(tuple(diagnoses), tuple(procedures)), on=on)
     return replace(
