@@ -24,6 +24,7 @@ STATIC = Path(__file__).parent / "static"
 MENU: Sequence[tuple[str, str, str]] = (
     ("Charts", "/charts", Permission.CHART_READ),
     ("Batches", "/batches", Permission.BATCH_READ),
+    ("Pends", "/pends", Permission.PEND_ANSWER),
     ("Upload", "/upload", Permission.CHART_UPLOAD),
     ("Deliveries", "/deliveries", Permission.CHART_UPLOAD),
     ("Coding", "/desk", Permission.CODING_WORK),
@@ -31,6 +32,7 @@ MENU: Sequence[tuple[str, str, str]] = (
     ("My time", "/my-time", Permission.CODING_WORK),
     ("My time", "/my-time", Permission.AUDIT_WORK),
     ("Floor", "/floor", Permission.FLOOR_READ),
+    ("Questions", "/questions", Permission.QUESTION_ANSWER),
     ("Duplicates", "/duplicates", Permission.DUPLICATE_DECIDE),
     ("Quality", "/quality", Permission.QUALITY_READ),
     ("Clients", "/clients", Permission.CLIENT_MANAGE),
