@@ -32,6 +32,8 @@ class Permission(StrEnum):
     PEOPLE_READ = "people:read"
     PLAN_MANAGE = "plan:manage"
     QUALITY_READ = "quality:read"
+    QUERY_ANSWER = "query:answer"
+    QUERY_MANAGE = "query:manage"
     RATE_MANAGE = "rate:manage"
     RETENTION_MANAGE = "retention:manage"
     SAFEKEEPING_READ = "safekeeping:read"
@@ -49,6 +51,7 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
             Permission.CHART_UPLOAD,
             Permission.DUPLICATE_DECIDE,
             Permission.INVOICE_READ,
+            Permission.QUERY_ANSWER,
         }
     ),
     Kind.CODER: frozenset({Permission.ACCOUNT_USE, Permission.CODING_WORK}),
@@ -69,6 +72,7 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
             Permission.PEOPLE_READ,
             Permission.PLAN_MANAGE,
             Permission.QUALITY_READ,
+            Permission.QUERY_MANAGE,
             Permission.RATE_MANAGE,
             Permission.STAFFING_MANAGE,
         }
