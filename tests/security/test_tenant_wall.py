@@ -19,7 +19,18 @@ VERBS = {"S": "SELECT", "I": "INSERT", "U": "UPDATE", "D": "DELETE"}
 
 #: What a coder or auditor reaches by their grant alone, holding nothing.
 BY_GRANT = {
-    Kind.CODER: {"location", "service_line", "client_grant", "client_key", "guideline"},
+    Kind.CODER: {
+        "location",
+        "service_line",
+        "client_grant",
+        "client_key",
+        "guideline",
+        "client_calendar",
+        "client_holiday",
+        "service_line_calendar",
+        "pend_reason",
+        "pend_rule",
+    },
     Kind.AUDITOR: {
         "location",
         "service_line",
@@ -30,6 +41,7 @@ BY_GRANT = {
         "client_calendar",
         "client_holiday",
         "service_line_calendar",
+        "pend_reason",
     },
 }
 
@@ -218,7 +230,11 @@ READERS = {
     "document.name_sealed": {"client", "worker"}, "upload_file.name_sealed": {"client"},
     "document.sha256_sealed": {"client", "worker"}, "staged_file.name_sealed": {"client"},
     "staged_file.sha256_sealed": {"client"},
-    "finding.comment_sealed": {"coder", "auditor"}, "sample_seed.seed": {"worker"}, "person.password_hash": set(),
+    "finding.comment_sealed": {"coder", "auditor"}, "lead_message.body_sealed": {"coder", "auditor", "manager"},
+    "not_codable.note_sealed": {"client", "coder", "auditor"}, "pend_item.note_sealed": {"client", "coder", "auditor"},
+    "pend_item.provider_sealed": {"client", "coder", "auditor"},
+    "pend_step.body_sealed": {"client", "coder", "auditor"},
+    "sample_seed.seed": {"worker"}, "person.password_hash": set(),
 }  # fmt: skip
 
 
