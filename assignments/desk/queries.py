@@ -1,7 +1,7 @@
 """What the coder's desk shows: the start page with its reasons, and one chart with its facts, pages and findings."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from assignments.ehr.visits import EhrVisit, find_ehr_visit
 from assignments.opening import open_fields
 from assignments.pausing import Workload, get_workload
 from assignments.pulling import LOST, find_hold
+from assignments.querying.queries import Row, find_of_chart
 from assignments.rules import ChartState, Stage
 from assignments.viewing.queries import ViewPage, database_now, find_pages, show_pages
 from assignments.viewing.watermarks import Mark
@@ -104,6 +105,7 @@ class Desk:
     guideline: Guideline | None
     likeness: str  # a hint that the documents resemble another chart's, '' if they do not
     ehr: EhrVisit | None = None  # if it is coded in the client's own system
+    queries: Sequence[Row] = ()  # what its provider was asked
     news: str = ""  # what came of documents since the chart was coded or pulled
 
 
@@ -146,6 +148,7 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
         corrections = await find_corrections(chart_id) if chart.state is ChartState.CORRECTING else ()
         today, guideline = await _count_today(), await find_guideline(chart_id)
         likeness, ehr = await find_hint(chart_id), await find_ehr_visit(chart_id)
+        asked = await find_of_chart(chart_id)
         news = await find_news(chart_id, pulled_at=hold.pulled_at)
         looked = {"stage": Stage.CODING.value, "pages": len(rows)} | ({"in_own_system": True} if ehr else {})
         event_id = await record(
@@ -156,7 +159,7 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
     return Desk(
         chart, tuple(await show_pages(rows, mark)),
         show_work(hold, draft, on=chart.service_on, prefix=prefix, typed=typed), corrections,
-        today.get("submitted", 0), hold.pulled_at, guideline, likeness, ehr, news,
+        today.get("submitted", 0), hold.pulled_at, guideline, likeness, ehr, asked, news,
     )  # fmt: skip
 
 

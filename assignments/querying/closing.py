@@ -1,6 +1,7 @@
 """Close an answered query with its outcome; cancel one that nobody has answered."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -16,8 +17,16 @@ from portal.database import DB, acting_as
 from portal.errors import Conflict, Invalid, NotFound
 
 
-async def close_query(coder: Actor, *, query_id: UUID, outcome: str, now: datetime) -> str:
-    """Close an answered query, now that the answer was used; returns its number. Calm when repeated.
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A query that is over, and its chart."""
+
+    number: str
+    chart_id: UUID
+
+
+async def close_query(coder: Actor, *, query_id: UUID, outcome: str, now: datetime) -> Closed:
+    """Close an answered query, now that the answer was used. Calm when repeated.
 
     Raises NotFound for a query that the coder neither asked nor holds the chart of, Conflict if it is not answered or
     was closed otherwise.
@@ -27,14 +36,14 @@ async def close_query(coder: Actor, *, query_id: UUID, outcome: str, now: dateti
     async with acting_as(coder):
         row = await _lock(query_id)
         if row["state"] == State.CLOSED and row["outcome"] == outcome:
-            return str(row["number"])
+            return Closed(row["number"], row["chart_id"])
         ensure_can_move(State(row["state"]), State.CLOSED)
         await DB.execute(
             "UPDATE provider_query SET state = 'closed', closed_at = $2, outcome = $3 WHERE id = $1",
             query_id, now, outcome,
         )  # fmt: skip
         await _note(coder, row, "closed", outcome, now)
-    return str(row["number"])
+    return Closed(row["number"], row["chart_id"])
 
 
 async def cancel_query(actor: Actor, *, query_id: UUID, reason: str, now: datetime) -> str:

@@ -23,8 +23,8 @@ def read_draft(before: Draft, values: Mapping[str, str]) -> Draft:
     """The draft with what the builder's form holds; its quotes and its template stay what they were."""
     if "title" not in values:
         return before
-    purpose = _one_of(Purpose, values.get("purpose"), before.content.purpose)
-    shape = _one_of(Shape, values.get("shape"), before.content.shape)
+    purpose = next((one for one in Purpose if one == values.get("purpose")), before.content.purpose)
+    shape = next((one for one in Shape if one == values.get("shape")), before.content.shape)
     content = replace(
         before.content, purpose=purpose, shape=shape, title=" ".join(values["title"].split()),
         question=values.get("question", "").strip(), options=arrange(shape, read_offered(values), read_standing(values)),
@@ -35,9 +35,3 @@ def read_draft(before: Draft, values: Mapping[str, str]) -> Draft:
         affects_coding=bool(values.get("affects")), reasons=reasons,
     )  # fmt: skip
 
-
-def _one_of[T: (Purpose, Shape)](kind: type[T], word: str | None, otherwise: T) -> T:
-    try:
-        return kind(word or "")
-    except ValueError:
-        return otherwise

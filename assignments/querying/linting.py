@@ -1,7 +1,7 @@
-"""Is a query compliant before it is sent? Each rule with its number, level, source and what to write instead. Pure.
+"""Is a query compliant before it is sent? Each rule with its number, level, source and what to write instead.
 
 The source is the practice brief of AHIMA and ACDIS, “Guidelines for Achieving a Compliant Query Practice”, in its
-update of 2022, where a rule says so; the words and lists are ours.
+update of 2022, where a rule says so; the words and lists are ours. Pure.
 """
 
 import re

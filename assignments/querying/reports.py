@@ -87,8 +87,8 @@ _ORDER = (
 )
 _FIGURES = (
     "SELECT k.name AS client, min(q.provider) AS provider,"
-    " (SELECT count(*) FROM provider_link l WHERE l.client_id = q.client_id AND lower(l.provider) = lower(q.provider)"
-    "   AND l.ended_at IS NULL) AS people,"
+    " (SELECT count(*) FROM provider_link l WHERE l.client_id = q.client_id AND l.ended_at IS NULL"
+    "   AND lower(l.provider) = lower(min(q.provider))) AS people,"
     " count(*) AS sent, count(*) FILTER (WHERE q.state = 'open') AS open,"
     " count(*) FILTER (WHERE q.state = 'open' AND q.due_at < $2) AS late,"
     " count(*) FILTER (WHERE q.state = 'open' AND q.escalated_at IS NOT NULL) AS escalated,"

@@ -113,7 +113,7 @@ async def show_asked_query(request: Request[Any, Any, Any], query_id: FromPath[U
     name = "_query.html" if wants_fragment(request) else "query.html"
     return page(
         request, f"assignments/querying/{name}", shown=shown, states=STATES, now=utc_now(), outcomes=OUTCOMES,
-        reasons=CANCEL_REASONS, place="/my-queries",
+        reasons=CANCEL_REASONS, place="my-queries",
     )  # fmt: skip
 
 
@@ -123,8 +123,9 @@ async def post_close(request: Request[Any, Any, Any], query_id: FromPath[UUID]) 
     form = await read_form(request)
     outcome = form.choice("outcome", "what came of the query", OUTCOMES)
     form.ensure()
-    number = await close_query(request.user, query_id=query_id, outcome=outcome, now=utc_now())
-    return await see_other(request, f"/my-queries/{query_id}", flash=f"{number} is closed.")
+    closed = await close_query(request.user, query_id=query_id, outcome=outcome, now=utc_now())
+    place = f"/desk/charts/{closed.chart_id}" if form.flag("desk") else f"/my-queries/{query_id}"
+    return await see_other(request, place, flash=f"{closed.number} is closed.")
 
 
 @post("/my-queries/{query_id:uuid}/cancel", status_code=200, opt=CODER)

@@ -44,7 +44,7 @@ async def show_one(request: Request[Any, Any, Any], query_id: FromPath[UUID]) ->
     shown = await open_query(request.user, query_id=query_id)
     return page(
         request, "assignments/querying/query.html", shown=shown, states=STATES, now=utc_now(), outcomes=OUTCOMES,
-        reasons=CANCEL_REASONS, place="/queries",
+        reasons=CANCEL_REASONS, place="queries",
     )  # fmt: skip
 
 

@@ -10,6 +10,10 @@ from assignments.duplicates import routes as duplicates
 from assignments.intake import routes as intake
 from assignments.intake import routes_adding as adding
 from assignments.intake import routes_staging as staging
+from assignments.querying import routes as querying
+from assignments.querying import routes_answering as answering_queries
+from assignments.querying import routes_managing as managing_queries
+from assignments.querying import routes_templates as query_templates
 from assignments.retention import routes as retention
 from assignments.viewing import routes as viewing
 from assignments.working import routes as working
@@ -63,6 +67,10 @@ ROUTES = [
     *charts_for_clients.ROUTES,
     *desk.ROUTES,
     *duplicates.ROUTES,
+    *querying.ROUTES,
+    *answering_queries.ROUTES,
+    *managing_queries.ROUTES,
+    *query_templates.ROUTES,
     *retention.ROUTES,
     *viewing.ROUTES,
     *working.ROUTES,
