@@ -34,6 +34,7 @@ from portal.web.forms import Form, read_form
 from portal.web.templating import page
 
 CODER = {"permission": Permission.CODING_WORK}
+CODER_OR_MANAGER = {"permission": (Permission.CODING_WORK, Permission.QUERY_MANAGE)}
 PLACE = "/desk/charts/{chart_id:uuid}/query"
 
 
@@ -128,14 +129,15 @@ async def post_close(request: Request[Any, Any, Any], query_id: FromPath[UUID]) 
     return await see_other(request, place, flash=f"{closed.number} is closed.")
 
 
-@post("/my-queries/{query_id:uuid}/cancel", status_code=200, opt=CODER)
+@post("/queries/{query_id:uuid}/cancel", status_code=200, opt=CODER_OR_MANAGER)
 async def post_cancel(request: Request[Any, Any, Any], query_id: FromPath[UUID]) -> Response[Any]:
-    """Take an open query back."""
+    """Take an open query back: one's own, or as a manager anybody's."""
     form = await read_form(request)
     reason = form.choice("reason", "why the query is taken back", CANCEL_REASONS)
     form.ensure()
     number = await cancel_query(request.user, query_id=query_id, reason=reason, now=utc_now())
-    return await see_other(request, "/my-queries", flash=f"{number} is taken back. Its chart comes back to you.")
+    place = f"/queries/{query_id}" if request.user.may(Permission.QUERY_MANAGE) else "/my-queries"
+    return await see_other(request, place, flash=f"{number} is taken back. Its chart goes to its coder.")
 
 
 def _show(

@@ -7,7 +7,6 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from assignments.querying.closing import cancel_query
 from assignments.querying.linking import Policy, end_link, get_agreed, link_provider, set_policy
 from assignments.querying.queries import open_query
 from assignments.querying.reports import Wanted, find_figures, list_queries
@@ -46,16 +45,6 @@ async def show_one(request: Request[Any, Any, Any], query_id: FromPath[UUID]) ->
         request, "assignments/querying/query.html", shown=shown, states=STATES, now=utc_now(), outcomes=OUTCOMES,
         reasons=CANCEL_REASONS, place="queries",
     )  # fmt: skip
-
-
-@post("/queries/{query_id:uuid}/cancel", status_code=200, opt=MANAGER)
-async def post_retraction(request: Request[Any, Any, Any], query_id: FromPath[UUID]) -> Response[Any]:
-    """Take somebody's query back."""
-    form = await read_form(request)
-    reason = form.choice("reason", "why the query is taken back", CANCEL_REASONS)
-    form.ensure()
-    number = await cancel_query(request.user, query_id=query_id, reason=reason, now=utc_now())
-    return await see_other(request, f"/queries/{query_id}", flash=f"{number} is taken back; its chart goes to its coder.")
 
 
 @get("/queries/providers", opt=MANAGER)
@@ -156,6 +145,6 @@ def _days(request: Request[Any, Any, Any]) -> str:
 
 
 ROUTES: list[Any] = [
-    show_queries, show_one, post_retraction, show_providers, export_providers, show_agreed, post_policy, post_link,
+    show_queries, show_one, show_providers, export_providers, show_agreed, post_policy, post_link,
     post_end_link,
 ]  # fmt: skip
