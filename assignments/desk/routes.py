@@ -20,6 +20,7 @@ from assignments.drafting.editing import Stale
 from assignments.drafting.operations import Refused
 from assignments.drafting.rules import MOST_DIAGNOSES
 from assignments.pulling import RELEASE_REASONS, SENTENCES, Outcome, release_chart
+from assignments.querying.rules import STATES
 from assignments.rules import Stage
 from portal.clock import utc_now
 from portal.errors import Conflict
@@ -65,7 +66,7 @@ async def show_chart(request: Request[Any, Any, Any], chart_id: UUID, typed: Typ
     desk = await open_desk(request.user, chart_id=chart_id, prefix=f"{CHARTS}/{chart_id}", typed=typed)
     return page(
         request, "assignments/desk/desk.html", status=typed.status, desk=desk, work=desk.work, pages=desk.pages,
-        now=utc_now(), reasons=RELEASE_REASONS, request_id=new_id(), next_request_id=new_id(),
+        now=utc_now(), reasons=RELEASE_REASONS, request_id=new_id(), next_request_id=new_id(), states=STATES,
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from assignments.retention.purging import keep_retention
 from assignments.returning import take_back_strays
 from assignments.worklists import jobs as worklists
 from auditing.quality import reactions as quality
+from assignments.querying import jobs as querying
 from portal.actor import WORKER
 from portal.clock import utc_now
 from portal.database import acting_as
@@ -94,5 +95,5 @@ EVERY: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = (
     (600, recognise_again),
     (600, go_on_rotating),
     (1800, verify_documents_nightly), (3600, keep_retention), (DAY, sweep_leftovers),
-    *pends.EVERY, *worklists.EVERY,
+    *pends.EVERY, *querying.EVERY, *worklists.EVERY,
 )  # fmt: skip

@@ -34,6 +34,8 @@ class Permission(StrEnum):
     PEOPLE_READ = "people:read"
     PLAN_MANAGE = "plan:manage"
     QUALITY_READ = "quality:read"
+    QUERY_ANSWER = "query:answer"
+    QUERY_MANAGE = "query:manage"
     QUESTION_ANSWER = "question:answer"
     RATE_MANAGE = "rate:manage"
     RETENTION_MANAGE = "retention:manage"
@@ -53,6 +55,7 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
             Permission.DUPLICATE_DECIDE,
             Permission.INVOICE_READ,
             Permission.PEND_ANSWER,
+            Permission.QUERY_ANSWER,
         }
     ),
     Kind.CODER: frozenset({Permission.ACCOUNT_USE, Permission.CODING_WORK}),
@@ -74,6 +77,7 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
             Permission.PEOPLE_READ,
             Permission.PLAN_MANAGE,
             Permission.QUALITY_READ,
+            Permission.QUERY_MANAGE,
             Permission.QUESTION_ANSWER,
             Permission.RATE_MANAGE,
             Permission.STAFFING_MANAGE,

@@ -12,6 +12,10 @@ from assignments.intake import routes_adding as adding
 from assignments.intake import routes_staging as staging
 from assignments.pends import routes as pends
 from assignments.pends import routes_questions as questions
+from assignments.querying import routes as querying
+from assignments.querying import routes_answering as answering_queries
+from assignments.querying import routes_managing as managing_queries
+from assignments.querying import routes_templates as query_templates
 from assignments.retention import routes as retention
 from assignments.viewing import routes as viewing
 from assignments.working import routes as working
@@ -68,6 +72,10 @@ ROUTES = [
     *duplicates.ROUTES,
     *pends.ROUTES,
     *questions.ROUTES,
+    *querying.ROUTES,
+    *answering_queries.ROUTES,
+    *managing_queries.ROUTES,
+    *query_templates.ROUTES,
     *retention.ROUTES,
     *viewing.ROUTES,
     *working.ROUTES,
