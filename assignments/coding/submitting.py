@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from assignments.acknowledging import ensure_acknowledged
 from assignments.codesets.icd10cm import load_release, release_in_force
 from assignments.coding.checks import Check, check_lines, has_errors
 from assignments.coding.versions import add_version
@@ -42,8 +43,8 @@ class HasErrors(Invalid):
 async def submit_coding(coder: Actor, *, chart_id: UUID, fence: int, request_id: UUID, now: datetime) -> Submitted:
     """Make the coder's draft the chart's next version: an assigned chart is coded, one under correction is corrected.
 
-    The same `request_id` again changes nothing. Raises Conflict if the chart is no longer theirs (the draft is kept),
-    and HasErrors if a check blocks it.
+    The same `request_id` again changes nothing. Raises Conflict if the chart is no longer theirs (the draft is kept) or
+    its client's rules are not acknowledged, and HasErrors if a check blocks it.
     """
     async with acting_as(coder):
         try:
@@ -54,6 +55,7 @@ async def submit_coding(coder: Actor, *, chart_id: UUID, fence: int, request_id:
             if done is None:
                 raise
             return done
+        await ensure_acknowledged(hold)
         chart = await DB.fetch_one(
             "SELECT number, client_id, patient_id, service_on, coder_of_record FROM chart WHERE id = $1", chart_id
         )

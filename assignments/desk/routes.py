@@ -10,6 +10,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from assignments.coding.submitting import HasErrors, submit_coding
+from assignments.desk.guideline_routes import guideline_routes
 from assignments.desk.line_routes import line_routes, save_typed_fields
 from assignments.desk.queries import get_desk_home, get_held_chart, open_desk
 from assignments.desk.searching import find_options
@@ -168,5 +169,6 @@ ROUTES = [
     show_release,
     post_release,
     post_code_search,
+    *guideline_routes(CHARTS, permission=Permission.CODING_WORK),
     *line_routes(CHARTS, stage=Stage.CODING, permission=Permission.CODING_WORK, show_page=show_chart),
 ]

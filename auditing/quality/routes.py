@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
+from assignments.desk.guideline_routes import guideline_routes
 from assignments.desk.line_routes import line_routes, save_typed_fields
 from assignments.desk.work import NOTHING_TYPED, Typed
 from assignments.drafting.editing import Stale
@@ -243,6 +244,7 @@ ROUTES = [
     post_returned,
     show_release_of_audit,
     post_release_of_audit,
+    *guideline_routes(LINES, permission=Permission.AUDIT_WORK),
     *line_routes(
         LINES,
         stage=Stage.AUDIT,

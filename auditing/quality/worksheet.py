@@ -6,7 +6,7 @@ from uuid import UUID
 
 from assignments.coding.checks import Check, check_lines
 from assignments.coding.versions import find_lines
-from assignments.desk.guidelines import find_guideline
+from assignments.desk.guidelines import ChartRules, find_guideline
 from assignments.drafting.editing import StoredDraft, begin_draft
 from assignments.drafting.rules import Lines
 from assignments.ehr.visits import EhrVisit, find_ehr_visit
@@ -25,7 +25,6 @@ from auditing.quality.rules import AuditState
 from auditing.quality.scoring import Score, score
 from portal.actor import Actor, Kind
 from portal.database import DB, acting_as
-from portal.tenancy.guidelines import Guideline
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Worksheet:
     findings: Sequence[Finding] = ()
     corrected: Lines | None = None
     corrected_rows: Sequence[Row] = ()  # the corrected version against the auditor's
-    guideline: Guideline | None = None
+    guideline: ChartRules | None = None
     pages: Sequence[ViewPage] = ()
     ehr: EhrVisit | None = None  # if it is coded in the client's own system
 
