@@ -9,6 +9,7 @@ from assignments.codesets.icd10cm import load_release, release_in_force
 from assignments.coding.checks import Check, check_lines, has_errors
 from assignments.coding.versions import add_version
 from assignments.drafting.editing import begin_draft, discard_draft
+from assignments.leveling.keeping import keep_leveling
 from assignments.moving import move_chart
 from assignments.pulling import finish, lock_hold
 from assignments.rules import ChartState, Stage
@@ -69,6 +70,7 @@ async def submit_coding(coder: Actor, *, chart_id: UUID, fence: int, request_id:
             coder, hold=hold, role="coder", lines=lines, request_id=request_id, now=now,
             release=release.label if release else f"{load_release().label} (not in force)",
         )  # fmt: skip
+        await keep_leveling(coder, hold=hold, coding_id=coding_id, now=now)
         # Of record is whoever coded it first: a correction by somebody else does not take the chart from them.
         await DB.execute(
             "UPDATE chart SET coder_of_record = coalesce(coder_of_record, $2), coded_at = $3 WHERE id = $1",

@@ -18,6 +18,7 @@ from assignments.desk.work import NOTHING_TYPED, Typed, get_work
 from assignments.drafting.editing import Stale
 from assignments.drafting.operations import Refused
 from assignments.drafting.rules import MOST_DIAGNOSES
+from assignments.leveling.routes import leveling_routes
 from assignments.pulling import RELEASE_REASONS, SENTENCES, Outcome, pull_next_chart, release_chart
 from assignments.rules import Stage
 from portal.clock import utc_now
@@ -170,5 +171,6 @@ ROUTES = [
     post_release,
     post_code_search,
     *guideline_routes(CHARTS, permission=Permission.CODING_WORK),
+    *leveling_routes(CHARTS, stage=Stage.CODING, permission=Permission.CODING_WORK),
     *line_routes(CHARTS, stage=Stage.CODING, permission=Permission.CODING_WORK, show_page=show_chart),
 ]

@@ -12,6 +12,7 @@ from assignments.coding.submitting import HasErrors
 from assignments.coding.versions import add_version, find_lines
 from assignments.drafting.editing import begin_draft, discard_draft
 from assignments.drafting.rules import Lines
+from assignments.leveling.keeping import keep_leveling
 from assignments.lining_up import line_up
 from assignments.moving import move_chart
 from assignments.promising import kept_until
@@ -48,6 +49,7 @@ async def report_no_findings(auditor: Actor, *, audit_id: UUID, entry_id: UUID, 
         if differences(await _compare_with_draft(audit, coder)):
             raise Invalid("You changed lines, so there are findings. Send them, or undo your changes first.")
         await close_audit(auditor, audit, outcome="clean", score=score_of(coder, []), now=now)
+        await keep_leveling(auditor, hold=hold, coding_id=audit.coding_id, now=now)
         await _discard(audit)
         await finish(hold)
 
@@ -79,6 +81,7 @@ async def send_findings(
             auditor, hold=hold, role="auditor", lines=lines, request_id=request_id, now=now,
             release=release.label if release else f"{load_release().label} (not in force)",
         )  # fmt: skip
+        await keep_leveling(auditor, hold=hold, coding_id=audit.coding_id, now=now)
         await _write_findings(audit, found, settle(rows, await find_choices(audit.id)))
         await DB.execute("UPDATE audit SET auditor_coding_id = $2 WHERE id = $1", audit.id, coding_id)
         await _send_to_coder(auditor, audit, now)

@@ -10,6 +10,9 @@ from assignments.desk.guidelines import ChartRules, find_guideline
 from assignments.drafting.editing import StoredDraft, begin_draft
 from assignments.drafting.rules import Lines
 from assignments.ehr.visits import EhrVisit, find_ehr_visit
+from assignments.leveling.keeping import find_draft as find_leveling_draft
+from assignments.leveling.keeping import find_kept
+from assignments.leveling.showing import Levels
 from assignments.pulling import Hold, find_hold
 from assignments.rules import Stage
 from assignments.viewing.queries import ViewPage, database_now, find_pages, show_pages
@@ -46,6 +49,7 @@ class Worksheet:
     guideline: ChartRules | None = None
     pages: Sequence[ViewPage] = ()
     ehr: EhrVisit | None = None  # if it is coded in the client's own system
+    levels: Levels | None = None  # if coder or auditor has filled in the E/M worksheet
 
     @property
     def differences(self) -> list[Row]:
@@ -116,6 +120,7 @@ async def _open_for_work(auditor: Actor, audit: Audit, hold: Hold | None) -> Wor
     return Worksheet(
         audit, hold, coder, draft.lines, rows, score_choices(rows, choices), draft, choices,
         check_lines(draft.lines, on=audit.service_on),
+        levels=await _find_levels(audit, is_work=True),
     )  # fmt: skip
 
 
@@ -131,7 +136,15 @@ async def _open_to_read(actor: Actor, audit: Audit, hold: Hold | None) -> Worksh
         audit, hold, coder, auditor, compare(lines_of(coder), lines_of(auditor)), scored, findings=findings,
         corrected=corrected,
         corrected_rows=compare(lines_of(corrected), lines_of(auditor)) if corrected else (),
+        levels=await _find_levels(audit),
     )  # fmt: skip
+
+
+async def _find_levels(audit: Audit, *, is_work: bool = False) -> Levels | None:
+    coder, auditor = await find_kept(audit.coding_id)
+    if is_work:
+        auditor = await find_leveling_draft(chart_id=audit.chart_id, stage=Stage.AUDIT)
+    return Levels(coder, auditor) if coder or auditor else None
 
 
 def score_of(coder: Lines, findings: Sequence[Finding]) -> Score:
