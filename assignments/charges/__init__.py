@@ -1,1 +1,1 @@
-"""What clients take into their own billing: how their charges are written, each file that was made, and their answer."""
+"""What clients take into their own billing: how charges are written, each file that was made, the answer."""

@@ -10,6 +10,7 @@ from assignments.duplicates import routes as duplicates
 from assignments.intake import routes as intake
 from assignments.intake import routes_adding as adding
 from assignments.intake import routes_staging as staging
+from assignments.results import routes as results
 from assignments.retention import routes as retention
 from assignments.viewing import routes as viewing
 from assignments.working import routes as working
@@ -64,6 +65,7 @@ ROUTES = [
     *charts_for_clients.ROUTES,
     *desk.ROUTES,
     *duplicates.ROUTES,
+    *results.ROUTES,
     *retention.ROUTES,
     *viewing.ROUTES,
     *working.ROUTES,

@@ -24,6 +24,7 @@ STATIC = Path(__file__).parent / "static"
 MENU: Sequence[tuple[str, str, str]] = (
     ("Charts", "/charts", Permission.CHART_READ),
     ("Batches", "/batches", Permission.BATCH_READ),
+    ("Results", "/results", Permission.CHART_READ),
     ("Upload", "/upload", Permission.CHART_UPLOAD),
     ("Deliveries", "/deliveries", Permission.CHART_UPLOAD),
     ("Coding", "/desk", Permission.CODING_WORK),
