@@ -13,7 +13,9 @@ class Permission(StrEnum):
     AGREEMENT_MANAGE = "agreement:manage"
     API_CHARTS = "api:charts"
     API_DELIVER = "api:deliver"
+    API_EXPORTS = "api:exports"
     API_MANAGE = "api:manage"
+    API_RESULTS = "api:results"
     AUDIT_WORK = "audit:work"
     BATCH_READ = "batch:read"
     BATCH_RECONCILE = "batch:reconcile"
@@ -109,6 +111,8 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
 SCOPES: dict[str, str] = {
     Permission.API_DELIVER: "Send deliveries and encounters, and read their reports",
     Permission.API_CHARTS: "Read how far a chart has come",
+    Permission.API_RESULTS: "Read the codes of delivered charts",
+    Permission.API_EXPORTS: "Fetch charge exports and answer whether they were taken in",
 }
 
 

@@ -26,6 +26,7 @@ MENU: Sequence[tuple[str, str, str]] = (
     ("Batches", "/batches", Permission.BATCH_READ),
     ("Pends", "/pends", Permission.PEND_ANSWER),
     ("Provider queries", "/provider-queries", Permission.QUERY_ANSWER),
+    ("Results", "/results", Permission.CHART_READ),
     ("Upload", "/upload", Permission.CHART_UPLOAD),
     ("Deliveries", "/deliveries", Permission.CHART_UPLOAD),
     ("Coding", "/desk", Permission.CODING_WORK),
