@@ -24,6 +24,7 @@ class Permission(StrEnum):
     CHART_RESCHEDULE = "chart:reschedule"
     CHART_UPLOAD = "chart:upload"
     CLIENT_MANAGE = "client:manage"
+    CODE_SET_MANAGE = "code-set:manage"
     CODING_WORK = "coding:work"
     DUPLICATE_DECIDE = "duplicate:decide"
     FLOOR_READ = "floor:read"
@@ -70,6 +71,7 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
             Permission.CHART_HASTEN,
             Permission.CHART_RESCHEDULE,
             Permission.CLIENT_MANAGE,
+            Permission.CODE_SET_MANAGE,
             Permission.DUPLICATE_DECIDE,
             Permission.FLOOR_READ,
             Permission.INVOICE_ISSUE,

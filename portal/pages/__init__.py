@@ -5,6 +5,7 @@ from assignments.batches import schedule_routes
 from assignments.bulk import routes as bulk
 from assignments.bulk import split_routes as splitting
 from assignments.charts_for_clients import routes as charts_for_clients
+from assignments.codesets import routes as codesets
 from assignments.desk import routes as desk
 from assignments.duplicates import routes as duplicates
 from assignments.intake import routes as intake
@@ -70,6 +71,7 @@ ROUTES = [
     *staging.ROUTES,
     *adding.ROUTES,
     *charts_for_clients.ROUTES,
+    *codesets.ROUTES,
     *desk.ROUTES,
     *duplicates.ROUTES,
     *pends.ROUTES,

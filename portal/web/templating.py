@@ -40,6 +40,7 @@ MENU: Sequence[tuple[str, str, str]] = (
     ("Queries", "/queries", Permission.QUERY_MANAGE),
     ("Quality", "/quality", Permission.QUALITY_READ),
     ("Clients", "/clients", Permission.CLIENT_MANAGE),
+    ("Code sets", "/code-sets", Permission.CODE_SET_MANAGE),
     ("Invoices", "/invoices", Permission.INVOICE_READ),
     ("People", "/people", Permission.PEOPLE_READ),
     ("Agreements", "/agreements", Permission.AGREEMENT_MANAGE),
