@@ -88,10 +88,14 @@ class Index:
         return scores
 
 
-@lru_cache(maxsize=1)
-def load_index() -> Index:
-    """The index of the shipped release, built once per process."""
-    return build_index(load_tabular(), load_borrowed())
+def load_index(table: Tabular | None = None) -> Index:
+    """The index of a release, the shipped one unless said otherwise; built once per process."""
+    return _built(table or load_tabular())
+
+
+@lru_cache(maxsize=4)
+def _built(table: Tabular) -> Index:
+    return build_index(table, load_borrowed())
 
 
 def build_index(
@@ -163,7 +167,11 @@ def _texts(
         texts.append((telling, row, ends[row], TITLE if ends[row] == row + 1 else ANCESTOR))
     texts.extend(absences)
     texts.extend((terms, row, ends[row], INCLUSION) for row, terms in enumerate(table.terms) if terms)
-    texts.extend((terms, table.rows[code], ends[table.rows[code]], BORROWED) for code, terms in borrowed.items())
+    texts.extend(
+        (terms, table.rows[code], ends[table.rows[code]], BORROWED)
+        for code, terms in borrowed.items()
+        if code in table.rows
+    )
     opening = np.searchsorted(np.array(table.sections), np.arange(len(table.section_titles) + 1)).tolist()
     texts.extend(
         (title, opening[section], opening[section + 1], ANCESTOR) for section, title in enumerate(table.section_titles)

@@ -10,11 +10,12 @@ from typing import Literal
 
 import numpy as np
 
-from assignments.codesets.icd10cm import code_of, dotted, release_in_force, shallowest, squeeze, stem_with
+from assignments.codesets.icd10cm import code_of, dotted, shallowest, squeeze, stem_with
 from assignments.codesets.index import Floats, Index, load_index
+from assignments.codesets.loaded import tabular_on
 from assignments.codesets.scoring import PHRASE, score
 from assignments.codesets.spelling import join
-from assignments.codesets.tabular import Tabular, load_tabular
+from assignments.codesets.tabular import Tabular
 from assignments.codesets.words import query_tokens
 
 LONGEST_QUERY = 120  # characters
@@ -54,17 +55,16 @@ def search(query: str, *, on: date, limit: int = 20, weights: Mapping[str, float
 
     `weights` raises codes that are used much here or by this coder: a factor by squeezed code, 1 for what is not there.
     """
-    if limit < 1 or release_in_force(on) is None:
+    table = tabular_on(on)
+    if limit < 1 or table is None:
         return []
     text = query[:LONGEST_QUERY]
-    table = load_tabular()
     by_number = _by_number(table, squeeze(re.sub("[-–]", "", text)), limit)
     if by_number:
         return by_number
     prefix, words = _split_prefix(table, text)
-    index = load_index()
-    ranked = rank(index, words, limit=limit, prefix=prefix, weights=weights)
-    return [_hit(code, how) for code, how in ranked] or _by_number(table, prefix, limit)
+    ranked = rank(load_index(table), words, limit=limit, prefix=prefix, weights=weights)
+    return [_hit(table, code, how) for code, how in ranked] or _by_number(table, prefix, limit)
 
 
 def rank(
@@ -92,11 +92,11 @@ def _by_number(table: Tabular, bare: str, limit: int) -> list[Hit]:
         return []
     full = _with_sevenths(table, bare)
     if full:
-        return [_hit(code, "number") for code in full[:limit]]
+        return [_hit(table, code, "number") for code in full[:limit]]
     codes = [code for code in table.below(bare) if table.is_leaf(table.rows[code])]
     if len(codes) > limit:
         codes = shallowest([code for code in table.below(bare) if code != bare])
-    return [_hit(code, "number") for code in codes[:limit]]
+    return [_hit(table, code, "number") for code in codes[:limit]]
 
 
 def _with_sevenths(table: Tabular, bare: str) -> list[str]:
@@ -129,15 +129,14 @@ def _best(index: Index, scores: Floats, limit: int) -> list[tuple[str, How]]:
 
 
 @lru_cache(maxsize=8192)
-def _hit(bare: str, how: How) -> Hit:
-    code = code_of(load_tabular(), bare)
+def _hit(table: Tabular, bare: str, how: How) -> Hit:
+    code = code_of(table, bare)
     if code is None:
         raise LookupError(bare)
-    return Hit(code.code, code.title, code.billable, _sevenths(bare), how)
+    return Hit(code.code, code.title, code.billable, _sevenths(table, bare), how)
 
 
-def _sevenths(stem: str) -> tuple[Seventh, ...]:
-    table = load_tabular()
+def _sevenths(table: Tabular, stem: str) -> tuple[Seventh, ...]:
     row = table.rows.get(stem)
     if row is None:
         return ()

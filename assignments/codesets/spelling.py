@@ -12,7 +12,7 @@ from assignments.codesets.index import Index
 from assignments.codesets.words import load_synonyms, load_wordbook
 
 SHORTEST = 4  # letters; below that every word is one typo from another
-LONG = 8  # letters from which two typos are forgiven
+LONG = 9  # letters from which two typos are forgiven
 MOST = 4
 FACTORS = (1.0, 0.85, 0.65)  # what a mended word counts, by the number of its typos
 
@@ -47,7 +47,7 @@ def is_mendable(word: str) -> bool:
 def instead(index: Index, word: str) -> tuple[tuple[str, ...], ...]:
     """What an unknown word is otherwise called, or the two known words that it is written together from."""
     known = index.ids
-    apart = ((word[:at], word[at:]) for at in range(3, len(word) - 2) if word[:at] in known and word[at:] in known)
+    apart = ((word[:at], word[at:]) for at in range(4, len(word) - 3) if word[:at] in known and word[at:] in known)
     return (*load_synonyms().get(word, ()), *islice(apart, 2))
 
 

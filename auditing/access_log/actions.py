@@ -39,6 +39,7 @@ class Action(StrEnum):
     CLIENT_CREATED = "client:created"
     CLIENT_EXPORTED = "client:exported"
     CLIENT_PURGED = "client:purged"
+    CODE_SET_CHANGED = "code-set:changed"
     CODING_DRAFTED = "coding:drafted"
     CODING_EXPORTED = "coding:exported"
     CODING_SUBMITTED = "coding:submitted"

@@ -47,6 +47,7 @@ WORDS: dict[Action, tuple[str, str]] = {
     Action.CLIENT_CREATED: ("Client created", "set up {}"),
     Action.CLIENT_EXPORTED: ("Client exported", "made a copy of everything of {}"),
     Action.CLIENT_PURGED: ("Client purged", "destroyed the documents of {}"),
+    Action.CODE_SET_CHANGED: ("Code set changed", "changed which code sets are loaded"),
     Action.CODING_DRAFTED: ("Coding drafted", "saved a draft of the coding of {}"),
     Action.CODING_EXPORTED: ("Coding exported", "took a copy of the coding of {}"),
     Action.CODING_SUBMITTED: ("Coding submitted", "submitted the coding of {}"),
