@@ -15,6 +15,7 @@ from assignments.preparing import jobs as preparing
 from assignments.preparing.recognising import recognise_what_waits
 from assignments.preparing.scans import scan_what_waits
 from assignments.pulling import return_expired
+from assignments.querying import jobs as querying
 from assignments.retention.purging import keep_retention
 from assignments.returning import take_back_strays
 from assignments.worklists import jobs as worklists
@@ -94,5 +95,5 @@ EVERY: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = (
     (600, recognise_again),
     (600, go_on_rotating),
     (1800, verify_documents_nightly), (3600, keep_retention), (DAY, sweep_leftovers),
-    *pends.EVERY, *worklists.EVERY,
+    *pends.EVERY, *querying.EVERY, *worklists.EVERY,
 )  # fmt: skip

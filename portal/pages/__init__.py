@@ -10,6 +10,13 @@ from assignments.duplicates import routes as duplicates
 from assignments.intake import routes as intake
 from assignments.intake import routes_adding as adding
 from assignments.intake import routes_staging as staging
+from assignments.pends import routes as pends
+from assignments.pends import routes_questions as questions
+from assignments.querying import routes as querying
+from assignments.querying import routes_answering as answering_queries
+from assignments.querying import routes_managing as managing_queries
+from assignments.querying import routes_templates as query_templates
+from assignments.results import routes as results
 from assignments.retention import routes as retention
 from assignments.viewing import routes as viewing
 from assignments.working import routes as working
@@ -24,6 +31,7 @@ from portal.pages import (
     api_tokens,
     client,
     client_days,
+    client_edits,
     client_limits,
     client_staffing,
     client_systems,
@@ -31,6 +39,7 @@ from portal.pages import (
     fairness,
     floor,
     floor_chart,
+    guideline_history,
     late_documents,
     line_promise,
     own_work,
@@ -63,6 +72,13 @@ ROUTES = [
     *charts_for_clients.ROUTES,
     *desk.ROUTES,
     *duplicates.ROUTES,
+    *pends.ROUTES,
+    *questions.ROUTES,
+    *querying.ROUTES,
+    *answering_queries.ROUTES,
+    *managing_queries.ROUTES,
+    *query_templates.ROUTES,
+    *results.ROUTES,
     *retention.ROUTES,
     *viewing.ROUTES,
     *working.ROUTES,
@@ -75,12 +91,14 @@ ROUTES = [
     *client.ROUTES,
     *client_days.ROUTES,
     *client_limits.ROUTES,
+    *client_edits.ROUTES,
     *client_systems.ROUTES,
     *client_staffing.ROUTES,
     *clients.ROUTES,
     *fairness.ROUTES,
     *floor.ROUTES,
     *floor_chart.ROUTES,
+    *guideline_history.ROUTES,
     *late_documents.ROUTES,
     *line_promise.ROUTES,
     *own_work.ROUTES,
