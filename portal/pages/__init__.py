@@ -10,7 +10,7 @@ from assignments.duplicates import routes as duplicates
 from assignments.intake import routes as intake
 from assignments.intake import routes_adding as adding
 from assignments.intake import routes_staging as staging
-from assignments.pends import routes as pends
+from assignments.pends import routes as pend_inbox
 from assignments.pends import routes_questions as questions
 from assignments.retention import routes as retention
 from assignments.viewing import routes as viewing
@@ -27,6 +27,7 @@ from portal.pages import (
     client,
     client_days,
     client_limits,
+    client_pends,
     client_staffing,
     client_systems,
     clients,
@@ -36,6 +37,8 @@ from portal.pages import (
     late_documents,
     line_promise,
     own_work,
+    pend_reasons,
+    pends,
     people,
     person,
     person_work,
@@ -65,7 +68,7 @@ ROUTES = [
     *charts_for_clients.ROUTES,
     *desk.ROUTES,
     *duplicates.ROUTES,
-    *pends.ROUTES,
+    *pend_inbox.ROUTES,
     *questions.ROUTES,
     *retention.ROUTES,
     *viewing.ROUTES,
@@ -79,6 +82,7 @@ ROUTES = [
     *client.ROUTES,
     *client_days.ROUTES,
     *client_limits.ROUTES,
+    *client_pends.ROUTES,
     *client_systems.ROUTES,
     *client_staffing.ROUTES,
     *clients.ROUTES,
@@ -88,6 +92,8 @@ ROUTES = [
     *late_documents.ROUTES,
     *line_promise.ROUTES,
     *own_work.ROUTES,
+    *pend_reasons.ROUTES,
+    *pends.ROUTES,
     *people.ROUTES,
     *api_tokens.ROUTES,
     *person.ROUTES,
