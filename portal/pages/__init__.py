@@ -11,7 +11,7 @@ from assignments.duplicates import routes as duplicates
 from assignments.intake import routes as intake
 from assignments.intake import routes_adding as adding
 from assignments.intake import routes_staging as staging
-from assignments.pends import routes as pends
+from assignments.pends import routes as pend_inbox
 from assignments.pends import routes_questions as questions
 from assignments.querying import routes as querying
 from assignments.querying import routes_answering as answering_queries
@@ -34,6 +34,7 @@ from portal.pages import (
     client_days,
     client_edits,
     client_limits,
+    client_pends,
     client_staffing,
     client_systems,
     clients,
@@ -44,6 +45,8 @@ from portal.pages import (
     late_documents,
     line_promise,
     own_work,
+    pend_reasons,
+    pends,
     people,
     person,
     person_work,
@@ -74,7 +77,7 @@ ROUTES = [
     *codesets.ROUTES,
     *desk.ROUTES,
     *duplicates.ROUTES,
-    *pends.ROUTES,
+    *pend_inbox.ROUTES,
     *questions.ROUTES,
     *querying.ROUTES,
     *answering_queries.ROUTES,
@@ -94,6 +97,7 @@ ROUTES = [
     *client_days.ROUTES,
     *client_limits.ROUTES,
     *client_edits.ROUTES,
+    *client_pends.ROUTES,
     *client_systems.ROUTES,
     *client_staffing.ROUTES,
     *clients.ROUTES,
@@ -104,6 +108,8 @@ ROUTES = [
     *late_documents.ROUTES,
     *line_promise.ROUTES,
     *own_work.ROUTES,
+    *pend_reasons.ROUTES,
+    *pends.ROUTES,
     *people.ROUTES,
     *api_tokens.ROUTES,
     *person.ROUTES,

@@ -14,6 +14,9 @@ from assignments.batches.importing import draft_schedule
 from assignments.codesets.releasing import import_release
 from assignments.intake.file_parts import put_together, take_part
 from assignments.intake.staging import announce_file
+from assignments.pends.asking_leads import ask_lead
+from assignments.pends.reasons import add_reason, retire_reason
+from assignments.pends.rules import Owner
 from assignments.pulling import keep_assignment, pull
 from assignments.rules import Stage
 from portal.actor import Actor, Kind
@@ -26,6 +29,7 @@ from storage.sealed_fields import index_of, seal_field
 from tests.architecture.test_templates import find_blocked, forms_without_token
 from tests.assignments.bulk.packing import deliver, line, pack
 from tests.assignments.codesets.publishing import hcpcs
+from tests.assignments.pends.asking import make_pend
 from tests.assignments.sending import pdf
 from tests.cast import NOW, Browser, House, open_browser
 from tests.conftest import Sql
@@ -98,6 +102,11 @@ async def furnished(house: House, sql: Sql, work: Callable[[], Awaitable[None]])
     await deliver(house.clara, pack([line(1)]))
     await deliver(house.clara, pdf("One patient", "Another")[1], kind="pdf")
     await work()
+    await make_pend(sql, house, coder=house.cody)
+    await make_pend(sql, house, coder=house.cody, owner=Owner.LEAD)
+    reason = await add_reason(house.mona, client_id=house.north.id, use="pend", name="Another film", now=NOW)
+    await retire_reason(house.mona, reason_id=reason, now=NOW)
+    await ask_lead(house.cora, chart_id=pulled.chart_id, fence=pulled.fence, text="May I?", now=NOW)
     house.people["sam"] = replace(house.abel, person_id=sam["id"], name="Sam")
     return house
 
