@@ -14,7 +14,9 @@ from assignments.desk.work import Typed, get_work
 from assignments.drafting.editing import save_lines, stay, undo_lines
 from assignments.drafting.operations import ENTRY, Done, Refused, apply_operation, save_fields
 from assignments.drafting.rules import Lines
+from assignments.edits.answering import answer_edit, take_back_answer
 from assignments.rules import Stage
+from portal.clock import utc_now
 from portal.errors import Conflict, Invalid, PortalError
 from portal.identity.permissions import Permission
 from portal.web.answers import see_other, wants_fragment
@@ -73,6 +75,8 @@ async def change_lines(request: Request[Any, Any, Any], chart_id: UUID, stage: S
     if verb == "look":
         return Typed({**form.values, ENTRY: rest}, look=rest)
     try:
+        if verb in ("answer", "seen", "unanswer"):
+            return await _answer(request, chart_id, stage, form)
         return await _save(request, chart_id, stage, form)
     except Refused as refusal:
         look = form.values.get(ENTRY, "") if refusal.look else ""
@@ -115,6 +119,25 @@ async def _save(request: Request[Any, Any, Any], chart_id: UUID, stage: Stage, f
 
     await save_lines(request.user, **held, change=change)
     return Typed(said=done[-1].said, focus=done[-1].focus)
+
+
+async def _answer(request: Request[Any, Any, Any], chart_id: UUID, stage: Stage, form: Form) -> Typed:
+    """Answer what an edit asked, or take the answer back, and go on to the next that waits."""
+    fence, revision = _state(form)
+    verb, _, spot = form.values["op"].partition(" ")
+    mark, reason = spot.partition(" ")[2], form.values.get(f"reason {spot}", "")
+    held: dict[str, Any] = {"chart_id": chart_id, "stage": stage, "fence": fence}
+    await save_lines(
+        request.user, **held, revision=revision, change=lambda lines, _on: save_fields(lines, form.values)
+    )
+    if verb == "unanswer":
+        await take_back_answer(request.user, **held, mark=mark)
+        return Typed(said="The answer was taken back.", goes_on=True)
+    if verb == "answer" and not reason:
+        said = "Say why it stands, then press Enter."
+        return Typed(form.values, status=422, notice=said, said=said, goes_on=True)
+    await answer_edit(request.user, **held, mark=mark, reason=reason, now=utc_now())
+    return Typed(said="Answered.", goes_on=True)
 
 
 async def _explain(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
+from assignments.coding.checks import find_checks
 from assignments.coding.versions import find_latest, find_lines
 from assignments.desk.guidelines import find_guideline
 from assignments.desk.news import find_news
@@ -142,6 +143,9 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
         draft = await begin_draft(
             chart_id=chart_id, stage=Stage.CODING, start=await find_lines(latest.id) if latest else Lines()
         )
+        checks = await find_checks(
+            chart_id=chart_id, client_id=client_id, stage=Stage.CODING, lines=draft.lines, on=chart.service_on
+        )
         rows = await find_pages(chart_id)
         corrections = await find_corrections(chart_id) if chart.state is ChartState.CORRECTING else ()
         today, guideline = await _count_today(), await find_guideline(chart_id)
@@ -155,7 +159,7 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
         mark = Mark(coder.name, await database_now(), event_id)
     return Desk(
         chart, tuple(await show_pages(rows, mark)),
-        show_work(hold, draft, on=chart.service_on, prefix=prefix, typed=typed), corrections,
+        show_work(hold, draft, on=chart.service_on, prefix=prefix, typed=typed, checks=checks), corrections,
         today.get("submitted", 0), hold.pulled_at, guideline, likeness, ehr, news,
     )  # fmt: skip
 

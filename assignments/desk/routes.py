@@ -9,7 +9,7 @@ import anyio.to_thread
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 
-from assignments.coding.submitting import HasErrors, submit_coding
+from assignments.coding.submitting import HasErrors, Unanswered, submit_coding
 from assignments.desk.line_routes import line_routes, save_typed_fields
 from assignments.desk.queries import get_desk_home, get_held_chart, open_desk
 from assignments.desk.searching import find_options
@@ -88,8 +88,11 @@ async def post_submit(request: Request[Any, Any, Any], chart_id: FromPath[UUID])
         submitted = await submit_coding(
             request.user, chart_id=chart_id, fence=fence, request_id=request_id, now=utc_now()
         )
-    except HasErrors as refusal:
-        return await _show_again(request, chart_id, Typed(form.values, {}, 422, notice=refusal.message))
+    except (HasErrors, Unanswered) as refusal:
+        goes_on = isinstance(refusal, Unanswered)
+        return await _show_again(
+            request, chart_id, Typed(form.values, {}, 422, notice=refusal.message, goes_on=goes_on)
+        )
     return await _pull_next(request, next_request_id, done=f"{submitted.number} is submitted.")
 
 

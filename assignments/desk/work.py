@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from assignments.codesets.icd10cm import get_code, load_release, release_in_force
-from assignments.coding.checks import Check, Level, check_lines
+from assignments.coding.checks import Check, Level, find_checks, open_checks
 from assignments.desk.searching import Option, find_options
 from assignments.drafting.editing import StoredDraft, begin_draft
 from assignments.drafting.operations import ENTRY, pointer_letters
@@ -29,6 +29,7 @@ class Typed:
     notice: str = ""  # above the lines: what could not be done
     focus: str = ""  # the line that was changed
     look: str = ""  # words to search for
+    goes_on: bool = False  # to what still waits for an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ class Work:
     procedures: tuple[ProcedureRow, ...]
     checks: tuple[Check, ...]  # those of the whole coding
     errors: int
-    warnings: int
+    waiting: tuple[Check, ...]  # for an answer
+    answered: int
     can_undo: bool
     release: str
     typed: Typed
@@ -102,12 +104,16 @@ async def get_work(actor: Actor, *, chart_id: UUID, stage: Stage, prefix: str, t
             raise Conflict(LOST)
         draft = await begin_draft(chart_id=chart_id, stage=stage)
         service_on: date = await DB.value("SELECT service_on FROM chart WHERE id = $1", chart_id)
-    return show_work(hold, draft, on=service_on, prefix=prefix, typed=typed)
+        checks = await find_checks(
+            chart_id=chart_id, client_id=hold.client_id, stage=stage, lines=draft.lines, on=service_on
+        )
+    return show_work(hold, draft, on=service_on, prefix=prefix, typed=typed, checks=checks)
 
 
-def show_work(hold: Hold, draft: StoredDraft, *, on: date, prefix: str, typed: Typed = NOTHING_TYPED) -> Work:
+def show_work(
+    hold: Hold, draft: StoredDraft, *, on: date, prefix: str, checks: tuple[Check, ...], typed: Typed = NOTHING_TYPED
+) -> Work:
     """The line editor for a draft, with its checks and whatever was typed and could not be used."""
-    checks = check_lines(draft.lines, on=on)
     return Work(
         prefix=prefix,
         stage=hold.stage,
@@ -121,7 +127,8 @@ def show_work(hold: Hold, draft: StoredDraft, *, on: date, prefix: str, typed: T
         procedures=tuple(_procedures(draft.lines, checks, typed)),
         checks=tuple(check for check in checks if not check.line),
         errors=sum(check.level is Level.ERROR for check in checks),
-        warnings=sum(check.level is Level.WARNING for check in checks),
+        waiting=open_checks(checks),
+        answered=sum(check.answer is not None and not check.is_open for check in checks),
         can_undo=bool(draft.past),
         release=_release(on),
         typed=typed,

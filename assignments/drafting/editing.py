@@ -9,7 +9,8 @@ from uuid import UUID
 import asyncpg
 
 from assignments.drafting import rules
-from assignments.drafting.rules import Draft, Lines, from_plain, to_plain
+from assignments.drafting.plain import from_plain, to_plain
+from assignments.drafting.rules import Draft, Lines
 from assignments.pulling import LOST, extend_lease, find_hold, lock_hold
 from assignments.rules import Stage
 from auditing.access_log.actions import Action

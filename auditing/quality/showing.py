@@ -27,7 +27,7 @@ def show_sheet(sheet: Worksheet, typed: Typed = NOTHING_TYPED) -> dict[str, Any]
     work = None
     if sheet.draft and sheet.hold:
         prefix = f"{LINES}/{audit.chart_id}"
-        work = show_work(sheet.hold, sheet.draft, on=audit.service_on, prefix=prefix, typed=typed)
+        work = show_work(sheet.hold, sheet.draft, on=audit.service_on, prefix=prefix, typed=typed, checks=sheet.checks)
     return {
         "sheet": sheet, "audit": audit, "work": work, "pages": sheet.pages, "typed": typed,
         "titles": _titles(sheet), "say_line": say_line, "say_choice": say_choice, "say_share": say_share,

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from assignments.coding.checks import Check, check_lines
+from assignments.coding.checks import Check, find_checks
 from assignments.coding.versions import find_lines
 from assignments.desk.guidelines import find_guideline
 from assignments.drafting.editing import StoredDraft, begin_draft
 from assignments.drafting.rules import Lines
+from assignments.edits.answering import Result, find_results
 from assignments.ehr.visits import EhrVisit, find_ehr_visit
 from assignments.pulling import Hold, find_hold
 from assignments.rules import Stage
@@ -40,7 +41,8 @@ class Worksheet:
     score: Score | None  # None until there is something to score
     draft: StoredDraft | None = None  # while the auditor works on it
     choices: Mapping[str, Choice] | None = None
-    checks: Sequence[Check] = ()
+    checks: tuple[Check, ...] = ()
+    results: Sequence[Result] = ()  # what the edits said of the coder’s lines, with their answers
     findings: Sequence[Finding] = ()
     corrected: Lines | None = None
     corrected_rows: Sequence[Row] = ()  # the corrected version against the auditor's
@@ -116,7 +118,11 @@ async def _open_for_work(auditor: Actor, audit: Audit, hold: Hold | None) -> Wor
     choices = settle(rows, await find_choices(audit.id))
     return Worksheet(
         audit, hold, coder, draft.lines, rows, score_choices(rows, choices), draft, choices,
-        check_lines(draft.lines, on=audit.service_on),
+        await find_checks(
+            chart_id=audit.chart_id, client_id=audit.client_id, stage=Stage.AUDIT, lines=draft.lines,
+            on=audit.service_on,
+        ),
+        await find_results(audit.coding_id),
     )  # fmt: skip
 
 
@@ -132,6 +138,7 @@ async def _open_to_read(actor: Actor, audit: Audit, hold: Hold | None) -> Worksh
         audit, hold, coder, auditor, compare(lines_of(coder), lines_of(auditor)), scored, findings=findings,
         corrected=corrected,
         corrected_rows=compare(lines_of(corrected), lines_of(auditor)) if corrected else (),
+        results=await find_results(audit.coding_id) if actor.kind is not Kind.MANAGER else (),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from assignments.bulk import jobs as bulk
 from assignments.duplicates import jobs as duplicates
 from assignments.events import HAND_OUT, Subscription, hand_out
 from assignments.intake.sending_staged import sweep_open_uploads
+from assignments.pends import jobs as pends
 from assignments.preparing import jobs as preparing
 from assignments.preparing.recognising import recognise_what_waits
 from assignments.preparing.scans import scan_what_waits
@@ -34,8 +35,8 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
 DAY = 86_400.0
 
 JOBS: dict[str, JobHandler] = {
-    HAND_OUT: partial(hand_out, subscriptions=SUBSCRIPTIONS), **bulk.JOBS, **duplicates.JOBS, **preparing.JOBS,
-    **worklists.JOBS,
+    HAND_OUT: partial(hand_out, subscriptions=SUBSCRIPTIONS), **bulk.JOBS, **duplicates.JOBS, **pends.JOBS,
+    **preparing.JOBS, **worklists.JOBS,
 }  # fmt: skip
 
 
@@ -91,5 +92,5 @@ EVERY: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = (
     (600, recognise_again),
     (600, go_on_rotating),
     (1800, verify_documents_nightly), (3600, keep_retention), (DAY, sweep_leftovers),
-    *worklists.EVERY,
+    *pends.EVERY, *worklists.EVERY,
 )  # fmt: skip

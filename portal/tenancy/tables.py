@@ -46,6 +46,7 @@ class ServiceLine(Table, tablename="service_line", db=DB):
     widen_minutes = Integer(null=True, default=None)
     ehr_url = Text(null=True, default=None)
     ehr_instructions = Text(null=True, default=None)
+    edit_setting = Text(default=None)
 
 
 class Guideline(Table, tablename="guideline", db=DB):

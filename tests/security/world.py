@@ -118,8 +118,9 @@ def _reference(world: World, table: str, column: Any, client: Client, ids: dict[
     if column["refers"] == "person":
         kind = Kind.AUDITOR if column["name"].startswith("auditor") else Kind.CODER
         return world.people[client.id][kind].person_id
-    # Some columns name a row that a composite key elsewhere holds them to.
-    named = column["refers"] or column["name"].removesuffix("_id")
+    # A composite key holds more than one column to a row: what the column is called after comes first.
+    called = column["name"].removesuffix("_id")
+    named = called if called in ids else column["refers"]
     if named in ids and column["type"] == "uuid" and column["name"] != "id":
         return ids[named]
     return _value(table, column, client)

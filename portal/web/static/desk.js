@@ -10,6 +10,7 @@
   const lines = () => document.getElementById("lines");
   const hits = () => document.getElementById("code-hits");
   const fields = () => [...lines().querySelectorAll("input.tiny")];
+  const isReason = (element) => element?.matches?.("#lines [data-reason]") ?? false;
   const isField = (element) => element?.matches?.("#lines input.tiny") ?? false;
   const isRow = (element) => element?.matches?.("tr[data-line]") ?? false;
   const rows = () => [...lines().querySelectorAll("tr[data-line]")];
@@ -40,7 +41,7 @@
   }
 
   async function ask(op, path, typed) {
-    if (op === "submit" && holdBack()) return;
+    if (op === "submit" && (holdBack() || holdForAnswers())) return;
     const data = new FormData(form);
     data.set("op", op);
     if (typed) for (const [name, value] of Object.entries(typed)) data.set(name, value);
@@ -68,6 +69,27 @@
     toast(text, "bad");
     return true;
   }
+
+  /* What asks for an answer stands beside its line too; the first of it gets the focus. */
+  function holdForAnswers() {
+    const waiting = Number(lines().dataset.waiting);
+    if (!waiting || fields().some((field) => field.value !== field.defaultValue)) return false;
+    if (!toWaiting()) return false;
+    toast(`Not submitted: ${waiting} warning${waiting === 1 ? " waits" : "s wait"} for an answer.`, "bad");
+    return true;
+  }
+
+  function toWaiting() {
+    const control = lines().querySelector("[data-waits] [data-answer]");
+    if (!control) return false;
+    control.closest("[data-waits]").scrollIntoView({ block: "center" });
+    control.focus();
+    return true;
+  }
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-to-waiting]") && toWaiting()) event.preventDefault();
+  });
 
   function clearEntry() {
     entry.value = "";
@@ -136,7 +158,11 @@
     if (event.isComposing) return;
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
     if (event.target === entry && plain) inEntry(event);
-    else if (isField(event.target) && plain && event.key === "Enter") {
+    else if (isReason(event.target) && plain && event.key === "Enter") {
+      event.preventDefault();
+      event.stopPropagation();
+      event.target.closest(".edit-actions").querySelector("button").click();
+    } else if (isField(event.target) && plain && event.key === "Enter") {
       event.preventDefault();
       event.stopPropagation();
       entry.focus();  // leaving the field saves it
@@ -214,8 +240,9 @@
     const active = document.activeElement;
     before = {
       inLines: lines().contains(active),
-      field: isField(active) ? active.id : "",
+      field: isField(active) || isReason(active) ? active.id : "",
       row: active?.closest?.("tr[data-line]")?.id ?? "",
+      reasons: [...lines().querySelectorAll("[data-reason]")].filter((field) => field.value).map((field) => [field.id, field.value]),
       newer: fields().filter((field) => field.value !== (sent.get(field.id) ?? field.defaultValue)).map((field) => [field.id, field.value]),
     };
     swapping = true;
@@ -229,8 +256,14 @@
       const field = document.getElementById(id);
       if (field) field.value = value;
     }
+    for (const [id, value] of before.reasons) {  // half a reason is not lost because another line was saved
+      const reason = document.getElementById(id);
+      if (reason) reason.value = value;
+    }
     const field = before.field && document.getElementById(before.field);
-    if (field) field.focus();
+    if (lines().dataset.goesOn !== undefined) {
+      if (!toWaiting()) entry.focus();
+    } else if (field) field.focus();
     else if (before.inLines) (document.getElementById(lines().dataset.focus) ?? document.getElementById(before.row) ?? entry).focus();
     before = null;
     const changed = document.getElementById(lines().dataset.focus);
