@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 
 from assignments.codesets.index import load_index
+from assignments.codesets.refreshing import keep_fresh, look_again
 from portal.api import ROUTES as API_ROUTES
 from portal.database import DB
 from portal.errors import PortalError
@@ -35,9 +36,12 @@ def create_app(settings: Settings | None = None) -> Litestar:
         await DB.open(settings.database_url, size=settings.pool_size)
         # The code search takes a second to build: ready before the first coder types, and nobody waits for it here.
         building = asyncio.create_task(asyncio.to_thread(load_index))
+        await look_again()
+        fresh = asyncio.create_task(keep_fresh())
         try:
             yield
         finally:
+            fresh.cancel()
             await building
             await DB.close()
 

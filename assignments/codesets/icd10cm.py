@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from assignments.codesets.tabular import Release, Tabular, load_tabular
+from assignments.codesets.loaded import tabular_on, tabulars
+from assignments.codesets.tabular import Release, Tabular
 
 
 @dataclass(frozen=True)
@@ -17,19 +18,20 @@ class Code:
 
 
 def load_release() -> Release:
-    """The release that ships, its table read and kept for the life of the process."""
-    return load_tabular().release
+    """The newest release that is loaded here: what the screen names when none answers for a date of service."""
+    return tabulars()[-1].release
 
 
 def release_in_force(on: date) -> Release | None:
     """The release that answers for this date of service, None when it is not loaded here."""
-    release = load_release()
-    return release if release.serves(on) else None
+    table = tabular_on(on)
+    return table.release if table else None
 
 
 def get_code(code: str, on: date) -> Code | None:
     """The code or header of this number on this date of service; any case, with or without dot and spaces."""
-    return code_of(load_tabular(), squeeze(code)) if release_in_force(on) else None
+    table = tabular_on(on)
+    return code_of(table, squeeze(code)) if table else None
 
 
 def is_billable_on(code: str, on: date) -> bool:
@@ -38,9 +40,14 @@ def is_billable_on(code: str, on: date) -> bool:
     return found is not None and found.billable
 
 
-def children_of(code: str) -> tuple[Code, ...]:
-    """The codes one step below: subcategories of a header, 7th-character codes of a stem, none of a billable code."""
-    table = load_tabular()
+def children_of(code: str, on: date | None = None) -> tuple[Code, ...]:
+    """The codes one step below: subcategories of a header, 7th-character codes of a stem, none of a billable code.
+
+    Without a date of service they are those of the newest release that is loaded.
+    """
+    table = tabular_on(on) if on else tabulars()[-1]
+    if table is None:
+        return ()
     bare = squeeze(code)
     row = table.rows.get(bare)
     if row is None:
@@ -51,9 +58,9 @@ def children_of(code: str) -> tuple[Code, ...]:
 
 def explain_invalid(code: str, on: date) -> str | None:
     """None when the code can be billed for this date of service, else a sentence that says what to do instead."""
-    table = load_tabular()
+    table = tabular_on(on)
     bare = squeeze(code)
-    if not table.release.serves(on):
+    if table is None:
         return explain_date(on)
     if not re.fullmatch(r"[A-Z][0-9A-Z]{0,6}", bare):
         return "An ICD-10-CM code is a letter and 2 to 6 more letters or digits, e.g. E11.9."
@@ -67,9 +74,10 @@ def explain_invalid(code: str, on: date) -> str | None:
 
 def explain_date(on: date) -> str | None:
     """None when a loaded release answers for this date of service, else a sentence that says which dates one does."""
-    release = load_release()
-    if release.serves(on):
+    if tabular_on(on):
         return None
+    before = [table.release for table in tabulars() if table.release.valid_from <= on]
+    release = before[-1] if before else tabulars()[0].release
     following = f"; {release.next_label} is not loaded" if on > release.valid_to else ""
     return (
         f"Date of service {on} is outside the release in force here: {release.label}, "

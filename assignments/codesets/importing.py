@@ -35,7 +35,11 @@ class TabularNode:
 
 def read_tabular_xml(path: Path) -> list[TabularNode]:
     """Every chapter, block, category and code of an official tabular XML, parents before their children."""
-    root = ET.parse(path).getroot()  # noqa: S314  an official file that the operator brings
+    return nodes_of(ET.parse(path).getroot())  # noqa: S314  an official file that the operator brings
+
+
+def nodes_of(root: ET.Element) -> list[TabularNode]:
+    """The entries of a tabular XML that is parsed already."""
     return [node for chapter in root.findall("chapter") for node in _walk(chapter, ())]
 
 

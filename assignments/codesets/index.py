@@ -65,10 +65,14 @@ class Index:
         return scores
 
 
-@lru_cache(maxsize=1)
-def load_index() -> Index:
-    """The index of the shipped release, built once per process."""
-    return build_index(load_tabular())
+def load_index(table: Tabular | None = None) -> Index:
+    """The index of a release, the shipped one unless said otherwise; built once per process."""
+    return _built(table or load_tabular())
+
+
+@lru_cache(maxsize=4)
+def _built(table: Tabular) -> Index:
+    return build_index(table)
 
 
 def build_index(table: Tabular) -> Index:

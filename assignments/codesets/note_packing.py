@@ -37,7 +37,11 @@ class TabularNote:
 
 def read_notes(path: Path) -> list[TabularNote]:
     """The notes of an official tabular XML in its order."""
-    root = ET.parse(path).getroot()  # noqa: S314  an official file that the operator brings
+    return notes_in(ET.parse(path).getroot())  # noqa: S314  an official file that the operator brings
+
+
+def notes_in(root: ET.Element) -> list[TabularNote]:
+    """The notes of a tabular XML that is parsed already."""
     return [note for element in root.iter() for note in _notes_at(element)]
 
 

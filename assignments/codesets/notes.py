@@ -9,9 +9,9 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Literal, cast, get_args
 
-from assignments.codesets.icd10cm import code_of, dotted, release_in_force, squeeze
+from assignments.codesets.icd10cm import code_of, dotted, squeeze
+from assignments.codesets.loaded import imported, tabular_on
 from assignments.codesets.note_references import Refs, covers
-from assignments.codesets.tabular import load_tabular
 
 Kind = Literal["includes", "excludes1", "excludes2", "code_first", "use_additional", "code_also"]
 Level = Literal["code", "block", "chapter"]
@@ -52,9 +52,11 @@ def notes_of(code: str, on: date) -> tuple[Note, ...]:
     None for a number that is no code or header on this date of service, or when no release answers for it.
     """
     bare = squeeze(code)
-    if release_in_force(on) is None or code_of(load_tabular(), bare) is None:
+    table = tabular_on(on)
+    if table is None or code_of(table, bare) is None:
         return ()
-    notes = load_notes()
+    text = imported().notes.get(table.release.label)
+    notes = parse_notes(text) if text else load_notes()
     own = (note for size in range(len(bare), 2, -1) for note in notes.at_codes.get(bare[:size], ()))
     above = (note for low, high, carried in notes.at_ranges if low <= bare[:3] <= high for note in carried)
     return (*own, *above)
@@ -73,8 +75,9 @@ def load_notes() -> Notes:
     return parse_notes(gzip.decompress(packed).decode())
 
 
+@lru_cache(maxsize=4)
 def parse_notes(text: str) -> Notes:
-    """The notes in a packed text."""
+    """The notes in a packed text, read once."""
     refs = lru_cache(maxsize=None)(_refs)  # the long lists of the drug codes are said many times
     at_codes: dict[str, tuple[Note, ...]] = {}
     at_ranges: dict[tuple[Level, str], tuple[Note, ...]] = {}

@@ -10,10 +10,11 @@ from typing import Literal
 
 import numpy as np
 
-from assignments.codesets.icd10cm import code_of, dotted, release_in_force, shallowest, squeeze, stem_with
+from assignments.codesets.icd10cm import code_of, dotted, shallowest, squeeze, stem_with
 from assignments.codesets.index import Floats, Index, load_index
+from assignments.codesets.loaded import tabular_on
 from assignments.codesets.spelling import mend
-from assignments.codesets.tabular import Tabular, load_tabular
+from assignments.codesets.tabular import Tabular
 from assignments.codesets.words import first_readings, load_wordbook, query_tokens, spans
 
 LONGEST_QUERY = 120  # characters
@@ -54,15 +55,15 @@ class Hit:
 
 def search(query: str, *, on: date, limit: int = 20) -> list[Hit]:
     """The codes that a query most likely means, best first; none when no loaded release serves the date of service."""
-    if limit < 1 or release_in_force(on) is None:
+    table = tabular_on(on)
+    if limit < 1 or table is None:
         return []
     text = query[:LONGEST_QUERY]
-    table = load_tabular()
     by_number = _by_number(table, squeeze(re.sub("[-–]", "", text)), limit)
     if by_number:
         return by_number
     prefix, words = _split_prefix(table, text)
-    found = _by_words(query_tokens(words)[:MOST_TOKENS], prefix, limit)
+    found = _by_words(load_index(table), query_tokens(words)[:MOST_TOKENS], prefix, limit)
     return found or _by_number(table, prefix, limit)
 
 
@@ -98,10 +99,9 @@ def _split_prefix(table: Tabular, text: str) -> tuple[str, str]:
     return "", text
 
 
-def _by_words(tokens: list[str], prefix: str, limit: int) -> list[Hit]:
+def _by_words(index: Index, tokens: list[str], prefix: str, limit: int) -> list[Hit]:
     if len("".join(tokens)) < 2:
         return []  # nothing, or one lone letter
-    index = load_index()
     known = load_wordbook().known
     mended = [
         token if token in known or index.knows(token) else next(iter(mend(token, index)), token) for token in tokens
@@ -186,12 +186,11 @@ def _hit(table: Tabular, bare: str, how: How) -> Hit:
     code = code_of(table, bare)
     if code is None:
         raise LookupError(bare)
-    return Hit(code.code, code.title, code.billable, _sevenths(bare), how)
+    return Hit(code.code, code.title, code.billable, _sevenths(table, bare), how)
 
 
 @lru_cache(maxsize=4096)
-def _sevenths(stem: str) -> tuple[Seventh, ...]:
-    table = load_tabular()
+def _sevenths(table: Tabular, stem: str) -> tuple[Seventh, ...]:
     row = table.rows.get(stem)
     if row is None:
         return ()

@@ -1,4 +1,4 @@
-"""The shipped ICD-10-CM release as read from its packed file: one table per process, loaded when first asked for."""
+"""An ICD-10-CM release as read from its packed text; the one that ships is loaded when first asked for."""
 
 import gzip
 import hashlib
@@ -70,7 +70,27 @@ def load_tabular() -> Tabular:
     packed = (data / facts["file"]).read_bytes()
     if hashlib.sha256(packed).hexdigest() != facts["sha256"]:
         raise RuntimeError(f"{facts['file']} does not match the checksum in release.json: install the package again.")
-    return _parse(gzip.decompress(packed).decode(), _release(facts))
+    return parse_tabular(gzip.decompress(packed).decode(), _release(facts))
+
+
+def parse_tabular(text: str, release: Release) -> Tabular:
+    """The table in a packed text."""
+    table = Tabular(release, [], [], [], [], [], [], [], [], {}, [])
+    chapter_terms = ""
+    for line in text.splitlines():
+        kind, *cells = line.split("\t")
+        if kind == "sevenths":
+            table.meanings.append(dict(_pair(cell) for cell in cells[1:]))
+            continue
+        code, title, mark, terms = cells
+        if kind == "chapter":
+            chapter_terms = terms
+        elif kind == "block":
+            table.section_titles.append("|".join(part for part in (title, terms, chapter_terms) if part))
+        else:
+            _add_code(table, code, title, mark, terms)
+    table.ordered.extend(sorted(table.codes))
+    return table
 
 
 def _release(facts: dict[str, str]) -> Release:
@@ -88,25 +108,6 @@ def _release(facts: dict[str, str]) -> Release:
         rights=facts["rights"],
         note=facts["note"],
     )
-
-
-def _parse(text: str, release: Release) -> Tabular:
-    table = Tabular(release, [], [], [], [], [], [], [], [], {}, [])
-    chapter_terms = ""
-    for line in text.splitlines():
-        kind, *cells = line.split("\t")
-        if kind == "sevenths":
-            table.meanings.append(dict(_pair(cell) for cell in cells[1:]))
-            continue
-        code, title, mark, terms = cells
-        if kind == "chapter":
-            chapter_terms = terms
-        elif kind == "block":
-            table.section_titles.append("|".join(part for part in (title, terms, chapter_terms) if part))
-        else:
-            _add_code(table, code, title, mark, terms)
-    table.ordered.extend(sorted(table.codes))
-    return table
 
 
 def _add_code(table: Tabular, code: str, title: str, mark: str, terms: str) -> None:

@@ -18,6 +18,7 @@ from assignments.codesets.icd10cm import (
     release_in_force,
     squeeze,
 )
+from assignments.codesets.notes import notes_of
 from assignments.edits.context import CodeFacts, NoteFact
 
 NEWBORN = (0, 0, "newborns")
@@ -30,9 +31,14 @@ AGES = {"newborn": NEWBORN, "pediatric": CHILD, "maternity": MOTHER, "adult": AD
 
 _SIDE = re.compile(r"\b(right|left)\b", re.I)
 _BOTH = re.compile(r"\b(bilateral|both)\b", re.I)
-_FILLING = frozenset("a an and bilateral both due in left of on or right side the to unilateral unspecified with".split())
+_FILLING = frozenset(
+    "a an and bilateral both due in left of on or right side the to unilateral unspecified with".split()
+)
 
-_CHILD = re.compile(r"of infancy and\b|hypogammaglobulinemia of infancy\b|\(child\)|child health exam|\binfantile (?:colic|acne)|under 18 years", re.I)
+_CHILD = re.compile(
+    r"of infancy and\b|hypogammaglobulinemia of infancy\b|\(child\)|child health exam|\binfantile (?:colic|acne)|under 18 years",
+    re.I,
+)
 _ADULT = re.compile(r"\badult\b|\bsenile\b|\bage-related\b|\bpostmenopausal\b|\bpresenile\b", re.I)
 _FEMALE = re.compile(
     r"\bfemales?\b|\bpregnan|\bmaternal\b|\bmenopaus|\bpostmenopausal\b|\bmenstru|\bmenorrh|\bovar|\buter(?:us|ine)\b"
@@ -47,7 +53,7 @@ def facts_of(code: str, on: date) -> CodeFacts:
     if release is None:
         return CodeFacts(code)
     refusal = explain_invalid(code, on)
-    return CodeFacts(code, refusal=refusal) if refusal else _facts(code, max(release.valid_from, _EARLIEST))
+    return CodeFacts(code, squeeze(code), refusal=refusal) if refusal else _facts(code, on, release.sha256)
 
 
 def with_lists(facts: CodeFacts, lists: Collection[str] | None, loaded: Collection[str]) -> CodeFacts:
@@ -63,23 +69,22 @@ def with_lists(facts: CodeFacts, lists: Collection[str] | None, loaded: Collecti
     return facts
 
 
-_EARLIEST = date(1900, 1, 1)
-
-
 @lru_cache(maxsize=20_000)
-def _facts(code: str, on: date) -> CodeFacts:
+def _facts(code: str, on: date, release: str) -> CodeFacts:  # noqa: ARG001  another release has other facts
     found = get_code(code, on)
     if found is None:  # billable and not listed cannot be
         return CodeFacts(code)
     family = [found, *_ancestors(code, on)]
     stem = _stem(family, on)
     pool = _near(stem, family, on)
+    notes = tuple(_notes(code, on))
+    causes_first = any(note.kind == "code_first" for note in notes)
     return CodeFacts(
-        code, found.title,
-        is_manifestation=any(_is_manifestation(one.title) for one in family),
+        code, squeeze(code), found.title,
+        is_manifestation=causes_first and any(_is_manifestation(one.title) for one in family),
         ages=_ages(squeeze(code), found.title), sex=_sex(squeeze(code), found.title), side=_side(stem.title),
         sided=tuple(_sided(stem, found, pool)), bilateral=_bilateral(stem, found, pool),
-        notes=tuple(_notes(code, on)),
+        notes=notes,
     )  # fmt: skip
 
 
@@ -93,7 +98,11 @@ def _ancestors(code: str, on: date) -> list[Code]:
 def _stem(family: list[Code], on: date) -> Code:
     """The code without its 7th character where that comes from a table: sides are siblings there."""
     code, *above = family
-    if above and len(squeeze(code.code)) == 7 and all(len(squeeze(one.code)) == 7 for one in children_of(above[0].code)):
+    if (
+        above
+        and len(squeeze(code.code)) == 7
+        and all(len(squeeze(one.code)) == 7 for one in children_of(above[0].code, on))
+    ):
         return above[0]
     return code
 
@@ -106,7 +115,7 @@ def _near(stem: Code, family: list[Code], on: date) -> list[Code]:
     found: list[Code] = []
     open_codes = [above[-1]]
     for _ in range(2 if len(above) == 2 else 1):
-        open_codes = [child for one in open_codes for child in children_of(one.code)]
+        open_codes = [child for one in open_codes for child in children_of(one.code, on)]
         found += open_codes
     return [one for one in found if one.code != stem.code]
 
@@ -181,6 +190,10 @@ def _ending(sibling: Code, stem: Code, code: Code) -> str:
 
 
 def _notes(code: str, on: date) -> Iterator[NoteFact]:
-    """The notes that hold for a code, its own and inherited."""
-    del code, on
-    yield from ()
+    """The notes that hold for a code, own and inherited. Of what whole chapters and blocks say only what excludes, of
+    chapters only Excludes1: all else stands there for every second chart and helps nobody.
+    """
+    levels = {"excludes1": ("code", "block", "chapter"), "excludes2": ("code", "block"), "includes": ()}
+    for note in notes_of(code, on):
+        if note.level in levels.get(note.kind, ("code",)) and (note.refs or not note.kind.startswith("excludes")):
+            yield NoteFact(note.kind, note.text, note.refs, note.at)

@@ -16,10 +16,12 @@ class NoteFact:
     refs: tuple[tuple[str, str], ...]
     at: str  # the code or block that carries it
 
-    def names(self, code: str) -> bool:
-        """Whether the note points to this code, or to something it stands below."""
-        bare = code.replace(".", "")
-        return any(low <= bare[: len(low)] and bare[: len(high)] <= high for low, high in self.refs)
+    def names(self, bare: str) -> bool:
+        """Whether the note points to this code, written without its dot, or to something it stands below."""
+        for low, high in self.refs:  # thousands of times for a chart: a generator takes twice as long
+            if low <= bare[: len(low)] and bare[: len(high)] <= high:
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class CodeFacts:
     """What is known of a diagnosis code on the date of service."""
 
     code: str
+    bare: str = ""  # without its dot
     title: str = ""
     refusal: str = ""  # why it cannot be billed
     is_manifestation: bool = False
@@ -71,7 +74,8 @@ class Context:
     limits: Mapping[str, UnitLimit] = field(default_factory=dict)
     unchecked: tuple[str, ...] = ()  # sentences: what could not be checked here, and why
     unseen: frozenset[str] = frozenset()  # codes that this client's codings of the specialty never had
-    refused: Mapping[str, str] = field(default_factory=dict)  # procedure numbers that are not valid, each with why
+    refused: Mapping[str, str] = field(default_factory=dict)  # procedure numbers that are none, each with why
+    strange: frozenset[str] = frozenset()  # modifiers that do not exist
 
     def known(self) -> list[tuple[int, CodeFacts]]:
         """Each diagnosis that is known, with its place counted from 1."""

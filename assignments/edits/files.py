@@ -93,7 +93,11 @@ def read_limits(text: str) -> Iterator[LimitRow]:
     """The unit limits of an MUE file; raises UnusableFile for a row that cannot be read."""
     begun = False
     delimiter = "\t" if text.count("\t") > text.count(",") else ","
-    for cells in csv.reader(io.StringIO(text), delimiter=delimiter):
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=None), delimiter=delimiter))
+    except csv.Error as error:
+        raise UnusableFile(str(error)) from None
+    for cells in rows:
         if not cells or not _LIMIT.fullmatch(cells[0].strip()):
             continue
         code, *rest = [cell.strip() for cell in cells]

@@ -7,9 +7,17 @@ from datetime import date
 from uuid import UUID
 
 from assignments.codesets.icd10cm import explain_date, squeeze
+from assignments.codesets.procedure_codes import (
+    explain_modifier_on,
+    explain_procedure_on,
+    explain_unchecked,
+    has_modifiers,
+)
+from assignments.codesets.procedure_sets import System
 from assignments.drafting.rules import Lines
 from assignments.edits.code_facts import facts_of, with_lists
 from assignments.edits.context import CodeFacts, Context, Pair, UnitLimit
+from assignments.edits.modifiers import is_known
 from assignments.opening import open_fields
 from portal.database import DB
 
@@ -32,7 +40,9 @@ class _Release:
 
 def plain_context(lines: Lines, *, on: date) -> Context:
     """What can be known of lines alone: nothing of the patient, the client or CMS's tables."""
-    return Context(lines, on, explain_date(on) or "", _facts(lines, on))
+    return Context(
+        lines, on, explain_date(on) or "", _facts(lines, on), refused=_refused(lines, on), strange=_strange(lines, on)
+    )
 
 
 async def gather_context(*, chart_id: UUID, lines: Lines, on: date) -> Context:
@@ -50,6 +60,7 @@ async def gather_context(*, chart_id: UUID, lines: Lines, on: date) -> Context:
         limits=await _limits(codes, in_force.get("mue")),
         unchecked=tuple(_unchecked(lines, in_force, setting or "practitioner", on)),
         unseen=await _unseen(chart_id, lines),
+        refused=_refused(lines, on), strange=_strange(lines, on),
     )  # fmt: skip
 
 
@@ -60,6 +71,24 @@ def age_on(born_on: date, on: date) -> int:
 
 def _facts(lines: Lines, on: date) -> dict[str, CodeFacts]:
     return {line.code: facts_of(line.code, on) for line in lines.diagnoses}
+
+
+def _refused(lines: Lines, on: date) -> dict[str, str]:
+    """Procedure numbers that are none, each with why; where nothing of the day is loaded, by their form."""
+    reasons = {line.code: explain_procedure_on(line.code, on) for line in lines.procedures}
+    return {code: reason for code, reason in reasons.items() if reason}
+
+
+def _strange(lines: Lines, on: date) -> frozenset[str]:
+    """Modifiers that do not exist on the day; where no file with modifiers is loaded, by our own list."""
+
+    def exists(modifier: str) -> bool:
+        system: System = "CPT" if re.fullmatch("[0-9].|P[1-6]", modifier) else "HCPCS"
+        if has_modifiers(system):
+            return explain_modifier_on(modifier, on) is None
+        return is_known(modifier)
+
+    return frozenset(one for line in lines.procedures for one in line.modifiers if not exists(one))
 
 
 async def _in_force(setting: str, on: date) -> dict[str, _Release]:
@@ -93,9 +122,7 @@ async def _pairs(codes: list[str], release: _Release | None, on: date) -> tuple[
         " ORDER BY column1, column2",
         release.id, codes, on,
     )  # fmt: skip
-    return tuple(
-        Pair(row["column1"], row["column2"], row["indicator"], release.word(row["word"])) for row in rows
-    )
+    return tuple(Pair(row["column1"], row["column2"], row["indicator"], release.word(row["word"])) for row in rows)
 
 
 async def _limits(codes: list[str], release: _Release | None) -> dict[str, UnitLimit]:
@@ -128,11 +155,11 @@ async def _unseen(chart_id: UUID, lines: Lines) -> frozenset[str]:
 
 def _unchecked(lines: Lines, in_force: Collection[str], setting: str, on: date) -> list[str]:
     """What nobody here could look up, in a sentence each."""
-    if not lines.procedures:
-        return []
-    said = []
-    if any(line.system == "CPT" for line in lines.procedures):
-        said.append("CPT numbers were checked for their form only: no licensed CPT file is loaded.")
+    systems: tuple[System, ...] = ("CPT", "HCPCS")
+    there = [system for system in systems if any(line.system == system for line in lines.procedures)]
+    said = [sentence for system in there if (sentence := explain_unchecked(system, on))]
+    if not there:
+        return said
     missing = [name for kind, name in (("ptp", "pairs"), ("mue", "unit limits")) if kind not in in_force]
     if missing:
         quarter = f"{on.year} Q{(on.month + 2) // 3}"

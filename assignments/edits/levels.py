@@ -54,9 +54,16 @@ async def find_own_levels(client_id: UUID) -> list[OwnLevel]:
     return [OwnLevel(**dict(row)) for row in rows]
 
 
-async def set_level(
-    manager: Actor, *, client_id: UUID, rule: str, level: str, because: str, now: datetime
-) -> None:
+async def find_settings(client_id: UUID) -> list[tuple[UUID, str, str]]:
+    """A client's service lines in use with their names and tables, inside the current transaction."""
+    rows = await DB.fetch(
+        "SELECT id, name, edit_setting FROM service_line WHERE client_id = $1 AND retired_at IS NULL ORDER BY name",
+        client_id,
+    )
+    return [(row["id"], row["name"], row["edit_setting"]) for row in rows]
+
+
+async def set_level(manager: Actor, *, client_id: UUID, rule: str, level: str, because: str, now: datetime) -> None:
     """Let a rule weigh more or less for a client, from the next look on. The same level again changes nothing.
 
     Raises NotFound for an unknown client or rule, Invalid for what may not be changed or lacks a reason, Conflict if

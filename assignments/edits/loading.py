@@ -108,13 +108,12 @@ async def drop_release(actor: Actor, *, kind: Kind, setting: str, starts_on: dat
     return count
 
 
-async def find_releases(actor: Actor) -> list[Release]:
-    """Every release that is loaded, newest first."""
-    async with acting_as(actor):
-        rows = await DB.fetch(
-            "SELECT kind, setting, label, starts_on, ends_on, row_count FROM edit_release"
-            " ORDER BY kind, setting, starts_on DESC"
-        )
+async def find_loaded() -> list[Release]:
+    """Every release that is loaded, the newest of a kind first, inside the current transaction."""
+    rows = await DB.fetch(
+        "SELECT kind, setting, label, starts_on, ends_on, row_count FROM edit_release"
+        " ORDER BY kind, setting, starts_on DESC"
+    )
     return [Release(**dict(row)) for row in rows]
 
 
@@ -151,21 +150,21 @@ _DROPS = {
     "ptp": "DELETE FROM ptp_pair WHERE release_id = $1", "mue": "DELETE FROM unit_limit WHERE release_id = $1",
     "mce": "DELETE FROM listed_code WHERE release_id = $1",
 }  # fmt: skip
-_HELD = {
-    "ptp": "SELECT column1, column2, indicator, deleted_on FROM ptp_pair WHERE release_id = $%d",
-    "mue": "SELECT code, units, indicator FROM unit_limit WHERE release_id = $%d",
-    "mce": "SELECT code, list FROM listed_code WHERE release_id = $%d",
+#: What is new or changed in the second release, and gone or changed since the first; without a first all is new.
+_ADDED = {
+    "ptp": "SELECT count(*) FROM (SELECT column1, column2, indicator, deleted_on FROM ptp_pair WHERE release_id = $2"
+    " EXCEPT SELECT column1, column2, indicator, deleted_on FROM ptp_pair WHERE release_id = $1) AS added",
+    "mue": "SELECT count(*) FROM (SELECT code, units, indicator FROM unit_limit WHERE release_id = $2"
+    " EXCEPT SELECT code, units, indicator FROM unit_limit WHERE release_id = $1) AS added",
+    "mce": "SELECT count(*) FROM (SELECT code, list FROM listed_code WHERE release_id = $2"
+    " EXCEPT SELECT code, list FROM listed_code WHERE release_id = $1) AS added",
 }
 
 
 async def _difference(kind: Kind, before: int | None, release_id: int) -> tuple[int, int]:
     """How many rows are new or changed against the release before, and how many of its rows are gone or changed."""
-    if before is None:
-        return await DB.value(f"SELECT count(*) FROM ({_HELD[kind] % 1}) AS new", release_id), 0
-    old, new = _HELD[kind] % 1, _HELD[kind] % 2
-    added = await DB.value(f"SELECT count(*) FROM ({new} EXCEPT {old}) AS added", before, release_id)
-    removed = await DB.value(f"SELECT count(*) FROM ({old} EXCEPT {new}) AS removed", before, release_id)
-    return added, removed
+    added = await DB.value(_ADDED[kind], before, release_id)
+    return added, await DB.value(_ADDED[kind], release_id, before) if before else 0
 
 
 def _rows(kind: Kind, source: Source, words: dict[str, int], only: str) -> Iterable[tuple[Any, ...]]:

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 
-from assignments.codesets.procedures import classify_procedure, explain_procedure
 from assignments.drafting.rules import (
     MOST_DIAGNOSES,
     MOST_MODIFIERS,
@@ -13,7 +13,7 @@ from assignments.drafting.rules import (
     letter,
 )
 from assignments.edits.context import Context
-from assignments.edits.modifiers import SAYS_SEPARATE, SEPARATE_KINDS, is_evaluation, is_known
+from assignments.edits.modifiers import SAYS_SEPARATE, SEPARATE_KINDS, is_evaluation
 from assignments.edits.rules import Fired
 
 
@@ -30,9 +30,7 @@ def nothing_to_bill(context: Context) -> Iterator[Fired]:
 def bad_form(context: Context) -> Iterator[Fired]:
     """Not a procedure number, or one that is not valid on the date of service."""
     for at, line in _lines(context):
-        if classify_procedure(line.code) is None:
-            yield Fired(f"p{at}", (line.code,), {"why": explain_procedure(line.code) or "This is no procedure number."})
-        elif line.code in context.refused:
+        if line.code in context.refused:
             yield Fired(f"p{at}", (line.code,), {"why": context.refused[line.code]})
 
 
@@ -86,7 +84,7 @@ def unknown_modifier(context: Context) -> Iterator[Fired]:
     """A modifier that is on no list here."""
     for at, line in _lines(context):
         for modifier in dict.fromkeys(line.modifiers):
-            if not is_known(modifier):
+            if modifier in context.strange:
                 yield Fired(f"p{at}", (line.code, modifier), {"modifier": modifier})
 
 
@@ -102,7 +100,7 @@ def not_an_evaluation(context: Context) -> Iterator[Fired]:
     """25 and 57 belong to visits."""
     for at, line in _lines(context):
         for modifier in ("25", "57"):
-            if modifier in line.modifiers and classify_procedure(line.code) and not is_evaluation(line.code):
+            if modifier in line.modifiers and line.code not in context.refused and not is_evaluation(line.code):
                 yield Fired(f"p{at}", (line.code, modifier), {"modifier": modifier, "code": line.code})
 
 
@@ -143,13 +141,14 @@ def _paired(context: Context, indicator: int) -> Iterator[Fired]:
     for pair in context.pairs:
         if pair.indicator != indicator:
             continue
-        first = next((at for at, line in lines if line.code == pair.column1), None)
-        said = any(line.code == pair.column1 and SAYS_SEPARATE & set(line.modifiers) for _, line in lines)
         for at, line in lines:
-            if first is None or line.code != pair.column2 or (indicator == 1 and said):
+            if line.code != pair.column2 or (indicator == 1 and SAYS_SEPARATE & set(line.modifiers)):
                 continue
-            if indicator == 0 or not SAYS_SEPARATE & set(line.modifiers):
-                words = {"code": line.code, "other": pair.column1, "line": first, "why": _closed(pair.rationale)}
+            beside = [(place, other) for place, other in lines
+                      if other.code == pair.column1 and other.service_on == line.service_on]  # fmt: skip
+            said = any(SAYS_SEPARATE & set(other.modifiers) for _, other in beside)
+            if beside and not (indicator == 1 and said):
+                words = {"code": line.code, "other": pair.column1, "line": beside[0][0], "why": _closed(pair.rationale)}
                 yield Fired(f"p{at}", (pair.column1, pair.column2), words)
 
 
@@ -173,16 +172,16 @@ def units_on_a_day_likely(context: Context) -> Iterator[Fired]:
 
 
 def _by_day(context: Context, indicator: int) -> Iterator[Fired]:
-    sums: Counter[str] = Counter()
-    last: dict[str, int] = {}
+    sums: Counter[tuple[str, date | None]] = Counter()
+    last: dict[tuple[str, date | None], int] = {}
     for at, line in _lines(context):
-        sums[line.code] += line.units
-        last[line.code] = at
-    for code, units in sums.items():
+        sums[line.code, line.service_on] += line.units
+        last[line.code, line.service_on] = at
+    for (code, day), units in sums.items():
         limit = context.limits.get(code)
         if limit and limit.indicator == indicator and units > limit.units:
             words = {"code": code, "units": units, "most": limit.units, "why": _closed(limit.rationale)}
-            yield Fired(f"p{last[code]}", (code,), words)
+            yield Fired(f"p{last[code, day]}", (code,), words)
 
 
 def never_seen(context: Context) -> Iterator[Fired]:

@@ -12,6 +12,7 @@ COMMANDS = {
     "migrate": ("portal.commands.migrate", "Bring the database to the newest state."),
     "administrator": ("portal.commands.administrator", "Add the first administrator."),
     "keys": ("portal.commands.keys", "Rotate the clients' keys, destroy a client's, show the certificate."),
+    "codes": ("portal.commands.codes", "Import releases of code sets, list and drop them, look ahead."),
     "verify": ("portal.commands.verify", "Read stored documents to their end and check them."),
     "vectors": ("portal.commands.vectors", "Try published test vectors on the sealed reader."),
     "bench": ("portal.commands.bench.command", "Measure the product on this machine, on a scratch database."),

@@ -6,6 +6,7 @@ from functools import partial
 
 from assignments import reactions as assignments
 from assignments.bulk import jobs as bulk
+from assignments.codesets.refreshing import SECONDS, refresh_code_sets
 from assignments.duplicates import jobs as duplicates
 from assignments.events import HAND_OUT, Subscription, hand_out
 from assignments.intake.sending_staged import sweep_open_uploads
@@ -18,6 +19,7 @@ from assignments.retention.purging import keep_retention
 from assignments.returning import take_back_strays
 from assignments.worklists import jobs as worklists
 from auditing.quality import reactions as quality
+from assignments.querying import jobs as querying
 from portal.actor import WORKER
 from portal.clock import utc_now
 from portal.database import acting_as
@@ -88,9 +90,10 @@ async def try_again() -> int:
 
 #: What is done again and again: every so many seconds, the first time at once.
 EVERY: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = (
-    (5, take_back_expired), (5, take_back_what_nobody_may_hold), (60, sweep), (60, scan_again), (60, try_again),
+    (SECONDS, refresh_code_sets), (5, take_back_expired), (5, take_back_what_nobody_may_hold),
+    (60, sweep), (60, scan_again), (60, try_again),
     (600, recognise_again),
     (600, go_on_rotating),
     (1800, verify_documents_nightly), (3600, keep_retention), (DAY, sweep_leftovers),
-    *pends.EVERY, *worklists.EVERY,
+    *pends.EVERY, *querying.EVERY, *worklists.EVERY,
 )  # fmt: skip

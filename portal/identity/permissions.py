@@ -28,10 +28,15 @@ class Permission(StrEnum):
     INVOICE_ISSUE = "invoice:issue"
     INVOICE_READ = "invoice:read"
     LINE_MANAGE = "line:manage"
+    PEND_ANSWER = "pend:answer"
+    PEND_MANAGE = "pend:manage"
     PEOPLE_MANAGE = "people:manage"
     PEOPLE_READ = "people:read"
     PLAN_MANAGE = "plan:manage"
     QUALITY_READ = "quality:read"
+    QUERY_ANSWER = "query:answer"
+    QUERY_MANAGE = "query:manage"
+    QUESTION_ANSWER = "question:answer"
     RATE_MANAGE = "rate:manage"
     RETENTION_MANAGE = "retention:manage"
     SAFEKEEPING_READ = "safekeeping:read"
@@ -49,6 +54,8 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
             Permission.CHART_UPLOAD,
             Permission.DUPLICATE_DECIDE,
             Permission.INVOICE_READ,
+            Permission.PEND_ANSWER,
+            Permission.QUERY_ANSWER,
         }
     ),
     Kind.CODER: frozenset({Permission.ACCOUNT_USE, Permission.CODING_WORK}),
@@ -66,9 +73,12 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
             Permission.INVOICE_ISSUE,
             Permission.INVOICE_READ,
             Permission.LINE_MANAGE,
+            Permission.PEND_MANAGE,
             Permission.PEOPLE_READ,
             Permission.PLAN_MANAGE,
             Permission.QUALITY_READ,
+            Permission.QUERY_MANAGE,
+            Permission.QUESTION_ANSWER,
             Permission.RATE_MANAGE,
             Permission.STAFFING_MANAGE,
         }

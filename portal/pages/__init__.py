@@ -10,6 +10,12 @@ from assignments.duplicates import routes as duplicates
 from assignments.intake import routes as intake
 from assignments.intake import routes_adding as adding
 from assignments.intake import routes_staging as staging
+from assignments.pends import routes as pends
+from assignments.pends import routes_questions as questions
+from assignments.querying import routes as querying
+from assignments.querying import routes_answering as answering_queries
+from assignments.querying import routes_managing as managing_queries
+from assignments.querying import routes_templates as query_templates
 from assignments.retention import routes as retention
 from assignments.viewing import routes as viewing
 from assignments.working import routes as working
@@ -26,6 +32,7 @@ from portal.pages import (
     client_days,
     client_limits,
     client_staffing,
+    client_edits,
     client_systems,
     clients,
     fairness,
@@ -63,6 +70,12 @@ ROUTES = [
     *charts_for_clients.ROUTES,
     *desk.ROUTES,
     *duplicates.ROUTES,
+    *pends.ROUTES,
+    *questions.ROUTES,
+    *querying.ROUTES,
+    *answering_queries.ROUTES,
+    *managing_queries.ROUTES,
+    *query_templates.ROUTES,
     *retention.ROUTES,
     *viewing.ROUTES,
     *working.ROUTES,
@@ -75,6 +88,7 @@ ROUTES = [
     *client.ROUTES,
     *client_days.ROUTES,
     *client_limits.ROUTES,
+    *client_edits.ROUTES,
     *client_systems.ROUTES,
     *client_staffing.ROUTES,
     *clients.ROUTES,

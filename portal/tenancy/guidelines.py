@@ -37,30 +37,33 @@ async def write_guideline(manager: Actor, *, client_id: UUID, service_line_id: U
     Raises NotFound for a service line that is not the client's, Invalid for a text that is too long, Conflict if
     somebody else wrote one at the same moment.
     """
+    async with acting_as(manager):
+        return await write_version(manager, client_id=client_id, service_line_id=service_line_id, body=body, now=now)
+
+
+async def write_version(manager: Actor, *, client_id: UUID, service_line_id: UUID, body: str, now: datetime) -> int:
+    """Like `write_guideline`, inside the current transaction."""
     body = "\n".join(line.strip() for line in body.strip().splitlines() if line.strip())
     if len(body) > LONGEST:
         raise Invalid(f"This is too long: keep the guideline within {LONGEST:,} characters.")
-    async with acting_as(manager):
-        if not await DB.value(
-            "SELECT 1 FROM service_line WHERE client_id = $1 AND id = $2", client_id, service_line_id
-        ):
-            raise NotFound
-        newest = (await find_guidelines(client_id)).get(service_line_id)
-        if body == (newest.body if newest else ""):
-            return newest.version if newest else 0
-        version = newest.version + 1 if newest else 1
-        try:
-            await DB.execute(
-                "INSERT INTO guideline (id, client_id, service_line_id, version, body, written_by, written_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                new_id(), client_id, service_line_id, version, body, manager.person_id, now,
-            )  # fmt: skip
-        except asyncpg.UniqueViolationError:
-            raise Conflict("Somebody changed this guideline just now. Reload the page to see theirs.") from None
-        await record(
-            manager, Action.CLIENT_CHANGED, object_type="service line", object_id=service_line_id, client_id=client_id,
-            changes=["guideline"],
+    if not await DB.value("SELECT 1 FROM service_line WHERE client_id = $1 AND id = $2", client_id, service_line_id):
+        raise NotFound
+    newest = (await find_guidelines(client_id)).get(service_line_id)
+    if body == (newest.body if newest else ""):
+        return newest.version if newest else 0
+    version = newest.version + 1 if newest else 1
+    try:
+        await DB.execute(
+            "INSERT INTO guideline (id, client_id, service_line_id, version, body, written_by, written_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            new_id(), client_id, service_line_id, version, body, manager.person_id, now,
         )  # fmt: skip
+    except asyncpg.UniqueViolationError:
+        raise Conflict("Somebody changed this guideline just now. Reload the page to see theirs.") from None
+    await record(
+        manager, Action.CLIENT_CHANGED, object_type="service line", object_id=service_line_id, client_id=client_id,
+        changes=["guideline"],
+    )  # fmt: skip
     return version
 
 

@@ -21,7 +21,7 @@ _TYPES = {
     "Numeric": "numeric", "Real": "real",
 }  # fmt: skip
 #: Types that Piccolo has no column for; those columns are read by plain SQL.
-_UNDEFINED_TYPES = {"inet", "xid8"}
+_UNDEFINED_TYPES = {"daterange", "inet", "xid8"}
 
 
 def definitions() -> dict[str, type[Table]]:

@@ -22,9 +22,14 @@ WITHOUT_A_CLIENT = {
     "listed_code": "CMS's own lists of diagnoses",
     "skill": "what a person can code, for every client",
     "qualification": "what somebody has passed, for every client",
+    "code_release": "a publisher's code set, the same for every client",
+    "code": "publishers' codes and when they hold",
+    "code_change": "what a release changed",
+    "code_licence": "under which the installation may load CPT",
     "worklist": "a manager's order of the line, over all clients",
     "worklist_person": "whose list it is",
     "queue_head": "a list and specialty, and from where on anything waits in it",
+    "query_template": "the wording of queries, for every client",
     "off_boarding": "what was done when somebody left: counts",
     "evaluation_rule": "below which accuracy a coder is paused, for every client",
     "saved_filter": "what a manager looks at again and again, for that manager alone",
@@ -99,7 +104,8 @@ async def _policies(sql: Sql) -> list[str]:
         ours = role.startswith("chartway_") and role not in ("chartway_owner", "chartway_seal")
         if len(policy["roles"]) != 1 or not ours:
             gaps.append(f"{policy['name']}.{policy['policyname']}: not for one named role ({policy['roles']})")
-        if policy["roles"] == ["chartway_client"] and policy["name"] not in WITH_ANOTHER_WALL:
+        only_narrows = policy["permissive"] == "RESTRICTIVE"
+        if policy["roles"] == ["chartway_client"] and policy["name"] not in WITH_ANOTHER_WALL and not only_narrows:
             # The whole condition, not a part of an OR.
             column = "id" if policy["name"] == "client" else "client_id"
             for condition in (policy["qual"], policy["checked"]):
