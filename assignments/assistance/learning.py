@@ -54,11 +54,14 @@ class Knowledge:
     fresh: tuple[float, ...]
 
 
-def learn(history: Sequence[PastChart], dictionary: Dictionary) -> Knowledge:
-    """What past charts teach; with too few it knows only that it is to be quiet."""
+def learn(history: Sequence[PastChart], dictionary: Dictionary, *, mine: bool = True) -> Knowledge:
+    """What past charts teach; with too few it knows only that it is to be quiet.
+
+    Codes without places are learned from the words their charts share, unless `mine` is off.
+    """
     charts = [read_chart(chart) for chart in history]
     readings = [chart.reading for chart in charts]
-    known = sorted({*_met_in_dictionary(charts, dictionary), *_mined(charts)})
+    known = sorted(_met_in_dictionary(charts, dictionary) | (_mined(charts) if mine else set()))
     pairs = pair_up(charts, known)
     places = find_places(readings, pairs.book)
     silenced = _silenced_contexts(charts, places, pairs)
