@@ -10,10 +10,11 @@ from litestar import Request, Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
+from assignments.assistance.offering import accept_into, answer_proposal, get_proposal
 from assignments.desk.work import Typed, get_work
 from assignments.drafting.editing import save_lines, stay, undo_lines
 from assignments.drafting.operations import ENTRY, Done, Refused, apply_operation, save_fields
-from assignments.drafting.rules import Lines
+from assignments.drafting.rules import Lines, letter
 from assignments.edits.answering import answer_edit, take_back_answer
 from assignments.rules import Stage
 from portal.clock import utc_now
@@ -77,6 +78,8 @@ async def change_lines(request: Request[Any, Any, Any], chart_id: UUID, stage: S
     try:
         if verb in ("answer", "seen", "unanswer"):
             return await _answer(request, chart_id, stage, form)
+        if verb in ("accept", "dismiss") and stage is Stage.CODING:
+            return await _answer_proposal(request, chart_id, form)
         return await _save(request, chart_id, stage, form)
     except Refused as refusal:
         look = form.values.get(ENTRY, "") if refusal.look else ""
@@ -136,6 +139,33 @@ async def _answer(request: Request[Any, Any, Any], chart_id: UUID, stage: Stage,
         return Typed(form.values, status=422, notice=said, said=said, goes_on=True)
     await answer_edit(request.user, **held, mark=mark, reason=reason, now=utc_now())
     return Typed(said="Answered.", goes_on=True)
+
+
+async def _answer_proposal(request: Request[Any, Any, Any], chart_id: UUID, form: Form) -> Typed:
+    """Add the proposed code with its place, or show it no more; the answer is kept either way."""
+    fence, revision = _state(form)
+    verb, _, name = form.values["op"].partition(" ")
+    row = await get_proposal(request.user, chart_id=chart_id, proposal_id=_proposal_id(name))
+    saved = await save_lines(
+        request.user, chart_id=chart_id, stage=Stage.CODING, fence=fence, revision=revision,
+        change=lambda lines, _on: (
+            accept_into(save_fields(lines, form.values), row) if verb == "accept" else save_fields(lines, form.values)
+        ),
+    )  # fmt: skip
+    await answer_proposal(
+        request.user, chart_id=chart_id, proposal_id=row.id, accepted=verb == "accept", now=utc_now()
+    )
+    if verb == "dismiss":
+        return Typed(said=f"{row.code} is not proposed for this chart any more.")
+    at = [line.code for line in saved.lines.diagnoses].index(row.code) + 1
+    return Typed(said=f"Added {letter(at)}: {row.code}, with its place in the record.", focus=f"d{at}")
+
+
+def _proposal_id(name: str) -> UUID:
+    try:
+        return UUID(name)
+    except ValueError:
+        raise Invalid from None
 
 
 async def _explain(

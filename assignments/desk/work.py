@@ -1,10 +1,11 @@
 """The line editor as it is shown: entry box, lines with their checks beside them, and what was said and typed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
+from assignments.assistance.offering import Offer, Waiting, find_waiting, read_offers
 from assignments.codesets.icd10cm import get_code, load_release, release_in_force
 from assignments.coding.checks import Check, Level, find_checks, open_checks
 from assignments.desk.searching import Option, find_options
@@ -81,6 +82,7 @@ class Work:
     release: str
     typed: Typed
     options: tuple[Option, ...]
+    offers: tuple[Offer, ...] = ()  # codes proposed for the chart
 
     @property
     def entry(self) -> str:
@@ -107,7 +109,9 @@ async def get_work(actor: Actor, *, chart_id: UUID, stage: Stage, prefix: str, t
         checks = await find_checks(
             chart_id=chart_id, client_id=hold.client_id, stage=stage, lines=draft.lines, on=service_on
         )
-    return show_work(hold, draft, on=service_on, prefix=prefix, typed=typed, checks=checks)
+        waiting = await find_waiting(chart_id, draft.lines) if stage is Stage.CODING else Waiting()
+    work = show_work(hold, draft, on=service_on, prefix=prefix, typed=typed, checks=checks)
+    return replace(work, offers=await read_offers(waiting, on=service_on))
 
 
 def show_work(
