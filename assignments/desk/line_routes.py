@@ -12,7 +12,8 @@ from litestar.params import FromPath
 
 from assignments.desk.work import Typed, get_work
 from assignments.drafting.editing import save_lines, stay, undo_lines
-from assignments.drafting.operations import ENTRY, Done, Refused, apply_operation, save_fields
+from assignments.drafting.evidence import ensure_place
+from assignments.drafting.operations import ENTRY, Done, Refused, apply_operation, read_pin, save_fields
 from assignments.drafting.rules import Lines
 from assignments.rules import Stage
 from portal.errors import Conflict, Invalid, PortalError
@@ -90,7 +91,7 @@ async def save_typed_fields(request: Request[Any, Any, Any], chart_id: UUID, sta
         )
     await save_lines(
         request.user, chart_id=chart_id, stage=stage, fence=fence, revision=revision,
-        change=lambda lines, _on: save_fields(lines, form.values),
+        change=lambda lines, on: save_fields(lines, form.values, on),
     )  # fmt: skip
 
 
@@ -107,6 +108,8 @@ async def _save(request: Request[Any, Any, Any], chart_id: UUID, stage: Stage, f
     if form.values.get("op") == "undo":
         before = await undo_lines(request.user, **held)
         return Typed(said="The last change was taken back." if before.revision != revision else "Nothing to undo.")
+    if pin := read_pin(form.values):
+        await ensure_place(request.user, chart_id=chart_id, pin=pin)
     done: list[Done] = []
 
     def change(lines: Lines, on: date) -> Lines:

@@ -14,6 +14,7 @@ from assignments.desk.guidelines import find_guideline
 from assignments.desk.news import find_news
 from assignments.desk.work import NOTHING_TYPED, Typed, Work, show_work
 from assignments.drafting.editing import begin_draft
+from assignments.drafting.fields import begin_header
 from assignments.drafting.rules import Lines
 from assignments.duplicates.queries import find_hint
 from assignments.ehr.visits import EhrVisit, find_ehr_visit
@@ -140,7 +141,9 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
         await note_work(chart_id)
         latest = await find_latest(chart_id, "coder")
         draft = await begin_draft(
-            chart_id=chart_id, stage=Stage.CODING, start=await find_lines(latest.id) if latest else Lines()
+            chart_id=chart_id,
+            stage=Stage.CODING,
+            start=await find_lines(latest.id) if latest else Lines(header=begin_header(chart.payer, chart.specialty)),
         )
         rows = await find_pages(chart_id)
         corrections = await find_corrections(chart_id) if chart.state is ChartState.CORRECTING else ()
@@ -155,7 +158,9 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
         mark = Mark(coder.name, await database_now(), event_id)
     return Desk(
         chart, tuple(await show_pages(rows, mark)),
-        show_work(hold, draft, on=chart.service_on, prefix=prefix, typed=typed), corrections,
+        show_work(
+            hold, draft, on=chart.service_on, prefix=prefix, typed=typed, places={row.id: row.place for row in rows}
+        ), corrections,
         today.get("submitted", 0), hold.pulled_at, guideline, likeness, ehr, news,
     )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Open an audit's worksheet: both codings aligned, what was found or chosen so far, and the score it gives."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from assignments.coding.checks import Check, check_lines
@@ -12,7 +12,7 @@ from assignments.drafting.rules import Lines
 from assignments.ehr.visits import EhrVisit, find_ehr_visit
 from assignments.pulling import Hold, find_hold
 from assignments.rules import Stage
-from assignments.viewing.queries import ViewPage, database_now, find_pages, show_pages
+from assignments.viewing.queries import ViewPage, database_now, find_pages, find_places, show_pages
 from assignments.viewing.watermarks import Mark
 from assignments.working.measuring import note_work
 from auditing.access_log.actions import Action
@@ -47,6 +47,7 @@ class Worksheet:
     guideline: Guideline | None = None
     pages: Sequence[ViewPage] = ()
     ehr: EhrVisit | None = None  # if it is coded in the client's own system
+    places: Mapping[UUID, int] = field(default_factory=dict)  # which page of the chart an id is
 
     @property
     def differences(self) -> list[Row]:
@@ -100,7 +101,8 @@ async def _assemble(actor: Actor, audit_id: UUID) -> Worksheet:
     audit = await get_audit(audit_id)
     hold = await find_hold(chart_id=audit.chart_id, stage=Stage.AUDIT) if actor.kind is Kind.AUDITOR else None
     is_work = hold is not None and audit.state in (AuditState.IN_LINE, AuditState.IN_AUDIT)
-    return await (_open_for_work if is_work else _open_to_read)(actor, audit, hold)
+    sheet = await (_open_for_work if is_work else _open_to_read)(actor, audit, hold)
+    return replace(sheet, places=await find_places(audit.chart_id)) if actor.kind is Kind.AUDITOR else sheet
 
 
 async def _open_for_work(auditor: Actor, audit: Audit, hold: Hold | None) -> Worksheet:
