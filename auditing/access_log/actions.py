@@ -68,6 +68,7 @@ class Action(StrEnum):
     PAGE_RECOGNISED = "page:recognised"
     PAGE_VIEWED = "page:viewed"
     PATIENT_EXPORTED = "patient:exported"
+    PATIENT_LOOKED_UP = "patient:looked-up"
     PERSON_CHANGED = "person:changed"
     PERSON_CREATED = "person:created"
     PERSON_DISABLED = "person:disabled"

@@ -12,6 +12,7 @@ from assignments.intake import routes_adding as adding
 from assignments.intake import routes_staging as staging
 from assignments.retention import routes as retention
 from assignments.viewing import routes as viewing
+from assignments.visits import routes as visits
 from assignments.working import routes as working
 from assignments.worklists import routes as worklists
 from auditing.quality import routes as audits
@@ -65,6 +66,7 @@ ROUTES = [
     *duplicates.ROUTES,
     *retention.ROUTES,
     *viewing.ROUTES,
+    *visits.ROUTES,
     *working.ROUTES,
     *worklists.ROUTES,
     *audits.ROUTES,

@@ -76,6 +76,10 @@ WORDS: dict[Action, tuple[str, str]] = {
     Action.PAGE_RECOGNISED: ("Page recognised", "had {} read by text recognition"),
     Action.PAGE_VIEWED: ("Page viewed", "looked at {}"),
     Action.PATIENT_EXPORTED: ("Patient exported", "took the record of {} out with its client"),
+    Action.PATIENT_LOOKED_UP: (
+        "Earlier visits opened",
+        "looked up the codes of earlier visits for {}",
+    ),
     Action.PERSON_CHANGED: ("Person changed", "changed how {} works"),
     Action.PERSON_CREATED: ("Person created", "added {}"),
     Action.PERSON_DISABLED: ("Person disabled", "disabled {}"),
