@@ -9,13 +9,14 @@ from uuid import UUID
 
 import asyncpg
 
-from assignments.coding.checks import find_checks
 from assignments.assistance.offering import find_waiting, read_offers
+from assignments.coding.checks import find_checks
 from assignments.coding.versions import find_latest, find_lines
 from assignments.desk.guidelines import ChartRules, find_guideline
 from assignments.desk.news import find_news
 from assignments.desk.work import NOTHING_TYPED, Typed, Work, show_work
 from assignments.drafting.editing import begin_draft
+from assignments.drafting.fields import begin_header
 from assignments.drafting.rules import Lines
 from assignments.duplicates.queries import find_hint
 from assignments.ehr.visits import EhrVisit, find_ehr_visit
@@ -150,7 +151,9 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
         await note_work(chart_id)
         latest = await find_latest(chart_id, "coder")
         draft = await begin_draft(
-            chart_id=chart_id, stage=Stage.CODING, start=await find_lines(latest.id) if latest else Lines()
+            chart_id=chart_id,
+            stage=Stage.CODING,
+            start=await find_lines(latest.id) if latest else Lines(header=begin_header(chart.payer, chart.specialty)),
         )
         checks = await find_checks(
             chart_id=chart_id, client_id=client_id, stage=Stage.CODING, lines=draft.lines, on=chart.service_on
@@ -169,7 +172,10 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
             patient_id=patient_id, details=looked,
         )  # fmt: skip
         mark = Mark(coder.name, await database_now(), event_id)
-    work = show_work(hold, draft, on=chart.service_on, prefix=prefix, typed=typed, checks=checks)
+    work = show_work(
+        hold, draft, on=chart.service_on, prefix=prefix, typed=typed, checks=checks,
+        places={row.id: row.place for row in rows},
+    )  # fmt: skip
     return Desk(
         chart=chart,
         pages=tuple(await show_pages(rows, mark)),

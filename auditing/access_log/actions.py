@@ -77,6 +77,7 @@ class Action(StrEnum):
     PEND_READ = "pend:read"
     PEND_REASON_CHANGED = "pend-reason:changed"
     PEND_REMINDED = "pend:reminded"
+    PATIENT_LOOKED_UP = "patient:looked-up"
     PERSON_CHANGED = "person:changed"
     PERSON_CREATED = "person:created"
     PERSON_DISABLED = "person:disabled"

@@ -20,6 +20,7 @@ from assignments.querying import routes_templates as query_templates
 from assignments.results import routes as results
 from assignments.retention import routes as retention
 from assignments.viewing import routes as viewing
+from assignments.visits import routes as visits
 from assignments.working import routes as working
 from assignments.worklists import routes as worklists
 from auditing.quality import routes as audits
@@ -86,6 +87,7 @@ ROUTES = [
     *results.ROUTES,
     *retention.ROUTES,
     *viewing.ROUTES,
+    *visits.ROUTES,
     *working.ROUTES,
     *worklists.ROUTES,
     *audits.ROUTES,

@@ -85,6 +85,10 @@ WORDS: dict[Action, tuple[str, str]] = {
     Action.PEND_READ: ("Pend read", "read what was asked about {}"),
     Action.PEND_REASON_CHANGED: ("Pend reason changed", "changed the list of reasons: {}"),
     Action.PEND_REMINDED: ("Reminded", "reminded of what was asked about {}"),
+    Action.PATIENT_LOOKED_UP: (
+        "Earlier visits opened",
+        "looked up the codes of earlier visits for {}",
+    ),
     Action.PERSON_CHANGED: ("Person changed", "changed how {} works"),
     Action.PERSON_CREATED: ("Person created", "added {}"),
     Action.PERSON_DISABLED: ("Person disabled", "disabled {}"),
