@@ -66,7 +66,6 @@ class Builder:
 async def open_builder(coder: Actor, *, chart_id: UUID) -> Builder:
     """The builder for a chart that the coder holds, with their draft as they left it; raises Conflict and NotFound."""
     async with acting_as(coder):
-        hold = await _ensure_held(chart_id)
         chart = await DB.fetch_one(
             "SELECT c.number, c.patient_id, e.provider FROM chart c JOIN encounter e ON e.id = c.encounter_id"
             " WHERE c.id = $1",
@@ -74,6 +73,7 @@ async def open_builder(coder: Actor, *, chart_id: UUID) -> Builder:
         )
         if chart is None:
             raise NotFound
+        hold = await _ensure_held(chart_id)
         draft = await find_draft(chart_id) or Draft(provider=chart["provider"])
         templates = await find_templates()
         answered_by = await find_recipients(hold.client_id)
