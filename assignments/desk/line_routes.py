@@ -133,7 +133,9 @@ async def _answer(request: Request[Any, Any, Any], chart_id: UUID, stage: Stage,
     verb, _, spot = form.values["op"].partition(" ")
     mark, reason = spot.partition(" ")[2], form.values.get(f"reason {spot}", "")
     held: dict[str, Any] = {"chart_id": chart_id, "stage": stage, "fence": fence}
-    await save_lines(request.user, **held, revision=revision, change=lambda lines, on: save_fields(lines, form.values, on))
+    await save_lines(
+        request.user, **held, revision=revision, change=lambda lines, on: save_fields(lines, form.values, on)
+    )
     if verb == "unanswer":
         await take_back_answer(request.user, **held, mark=mark)
         return Typed(said="The answer was taken back.", goes_on=True)

@@ -17,6 +17,7 @@ TABLES = {
     "certificate": "destruction_certificate", "draft": "schedule_draft", "entry": "queue_entry",
     "event": "access_event", "expected": "expected_encounter", "hold": "legal_hold", "line": "service_line",
     "page": "document_page", "reason": "pend_reason", "token": "api_token",
+    "link": "provider_link", "query": "provider_query", "page": "document_page", "token": "api_token",
 }  # fmt: skip
 
 
