@@ -6,6 +6,7 @@ from functools import partial
 
 from assignments import reactions as assignments
 from assignments.bulk import jobs as bulk
+from assignments.charges.making import make_daily_exports
 from assignments.duplicates import jobs as duplicates
 from assignments.events import HAND_OUT, Subscription, hand_out
 from assignments.intake.sending_staged import sweep_open_uploads
@@ -90,6 +91,6 @@ EVERY: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = (
     (5, take_back_expired), (5, take_back_what_nobody_may_hold), (60, sweep), (60, scan_again), (60, try_again),
     (600, recognise_again),
     (600, go_on_rotating),
-    (1800, verify_documents_nightly), (3600, keep_retention), (DAY, sweep_leftovers),
+    (1800, verify_documents_nightly), (3600, keep_retention), (3600, make_daily_exports), (DAY, sweep_leftovers),
     *worklists.EVERY,
 )  # fmt: skip

@@ -26,6 +26,8 @@ class Permission(StrEnum):
     CLIENT_MANAGE = "client:manage"
     CODING_WORK = "coding:work"
     DUPLICATE_DECIDE = "duplicate:decide"
+    EXPORT_MAKE = "export:make"
+    EXPORT_READ = "export:read"
     FLOOR_READ = "floor:read"
     INVOICE_ISSUE = "invoice:issue"
     INVOICE_READ = "invoice:read"
@@ -50,6 +52,8 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
             Permission.CHART_READ,
             Permission.CHART_UPLOAD,
             Permission.DUPLICATE_DECIDE,
+            Permission.EXPORT_MAKE,
+            Permission.EXPORT_READ,
             Permission.INVOICE_READ,
         }
     ),
@@ -64,6 +68,7 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
             Permission.CHART_RESCHEDULE,
             Permission.CLIENT_MANAGE,
             Permission.DUPLICATE_DECIDE,
+            Permission.EXPORT_READ,
             Permission.FLOOR_READ,
             Permission.INVOICE_ISSUE,
             Permission.INVOICE_READ,

@@ -35,6 +35,7 @@ MENU: Sequence[tuple[str, str, str]] = (
     ("Duplicates", "/duplicates", Permission.DUPLICATE_DECIDE),
     ("Quality", "/quality", Permission.QUALITY_READ),
     ("Clients", "/clients", Permission.CLIENT_MANAGE),
+    ("Charges", "/exports", Permission.EXPORT_READ),
     ("Invoices", "/invoices", Permission.INVOICE_READ),
     ("People", "/people", Permission.PEOPLE_READ),
     ("Agreements", "/agreements", Permission.AGREEMENT_MANAGE),

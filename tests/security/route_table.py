@@ -15,8 +15,8 @@ from tests.conftest import Sql
 #: Path parameters that are not named for their table.
 TABLES = {
     "certificate": "destruction_certificate", "draft": "schedule_draft", "entry": "queue_entry",
-    "event": "access_event", "expected": "expected_encounter", "hold": "legal_hold", "line": "service_line",
-    "page": "document_page", "token": "api_token",
+    "event": "access_event", "expected": "expected_encounter", "export": "charge_export", "hold": "legal_hold",
+    "line": "service_line", "page": "document_page", "token": "api_token",
 }  # fmt: skip
 
 
