@@ -7,6 +7,7 @@ from functools import partial
 from assignments import reactions as assignments
 from assignments.assistance import jobs as assistance
 from assignments.bulk import jobs as bulk
+from assignments.charges.making import make_daily_exports
 from assignments.codesets.refreshing import SECONDS, refresh_code_sets
 from assignments.duplicates import jobs as duplicates
 from assignments.events import HAND_OUT, Subscription, hand_out
@@ -95,6 +96,6 @@ EVERY: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = (
     (60, sweep), (60, scan_again), (60, try_again),
     (600, recognise_again),
     (600, go_on_rotating),
-    (1800, verify_documents_nightly), (3600, keep_retention), (DAY, sweep_leftovers),
+    (1800, verify_documents_nightly), (3600, keep_retention), (3600, make_daily_exports), (DAY, sweep_leftovers),
     *assistance.EVERY, *pends.EVERY, *querying.EVERY, *worklists.EVERY,
 )  # fmt: skip

@@ -4,6 +4,7 @@ from assignments.batches import routes as batches
 from assignments.batches import schedule_routes
 from assignments.bulk import routes as bulk
 from assignments.bulk import split_routes as splitting
+from assignments.charges import routes as charges
 from assignments.charts_for_clients import routes as charts_for_clients
 from assignments.codesets import routes as codesets
 from assignments.desk import routes as desk
@@ -74,6 +75,7 @@ ROUTES = [
     *splitting.ROUTES,
     *staging.ROUTES,
     *adding.ROUTES,
+    *charges.ROUTES,
     *charts_for_clients.ROUTES,
     *codesets.ROUTES,
     *desk.ROUTES,

@@ -18,6 +18,8 @@ TABLES = {
     "event": "access_event", "expected": "expected_encounter", "hold": "legal_hold", "line": "service_line",
     "page": "document_page", "reason": "pend_reason", "token": "api_token",
     "link": "provider_link", "query": "provider_query", "page": "document_page", "token": "api_token",
+    "event": "access_event", "expected": "expected_encounter", "export": "charge_export", "hold": "legal_hold",
+    "line": "service_line", "page": "document_page", "token": "api_token",
 }  # fmt: skip
 
 

@@ -12,6 +12,9 @@ import pytest
 from litestar import Litestar, get
 
 from assignments.batches.importing import draft_schedule
+from assignments.charges.making import make_export
+from assignments.charges.mapping import save_mapping
+from assignments.charges.rules import USUAL_COLUMNS
 from assignments.codesets.releasing import import_release
 from assignments.drafting.plain import to_plain as lines_to_plain
 from assignments.drafting.rules import Lines
@@ -85,6 +88,8 @@ async def furnished(house: House, sql: Sql, work: Callable[[], Awaitable[None]])
         " VALUES ($1, $2, 'NOR-2026-08', $3, 0, 0, $4, $5)",
         new_id(), house.north.id, date(2026, 8, 1), datetime(2026, 9, 1, tzinfo=UTC), mona,
     )  # fmt: skip
+    await save_mapping(house.clara, columns=USUAL_COLUMNS, now=NOW)
+    await make_export(house.clara, now=NOW)
     await sql(
         "INSERT INTO off_boarding VALUES ($1, $2, $3, $4, 0, 0, 0, 0, 0, 0)",
         new_id(), house.cody.person_id, NOW, house.adam.person_id,
