@@ -15,13 +15,14 @@ from portal.errors import NotFound
 
 
 async def reopen_chart(actor: Actor, *, chart_id: UUID, now: datetime, why: str) -> None:
-    """Put a coded, final or delivered chart in line again, for its coder of record first; in the current transaction.
+    """Put a coded, final, delivered or not codable chart in line again, its coder first, in the current transaction.
 
     What was submitted and delivered stays; the coder's draft begins with it. Raises Conflict from any other state.
     """
     chart = await DB.fetch_one(
-        "SELECT c.client_id, c.patient_id, c.is_stat, c.coder_of_record, c.auditor_of_record,"
-        " c.service_line_id,"
+        "SELECT c.client_id, c.patient_id, c.is_stat, c.auditor_of_record, c.service_line_id,"
+        " coalesce(c.coder_of_record, (SELECT n.decided_by FROM not_codable n WHERE n.chart_id = c.id"
+        "   ORDER BY n.decided_at DESC LIMIT 1)) AS coder,"
         " (SELECT max(version) FROM coding v WHERE v.chart_id = c.id AND v.role = 'coder') AS version"
         " FROM chart c WHERE c.id = $1",
         chart_id,
@@ -45,7 +46,7 @@ async def reopen_chart(actor: Actor, *, chart_id: UUID, now: datetime, why: str)
                 details={"stage": Stage.AUDIT.value, "holder": str(row["holder"])},
             )  # fmt: skip
     await line_up(
-        actor, chart_id=chart_id, stage=Stage.CODING, now=now, preferred=chart["coder_of_record"],
+        actor, chart_id=chart_id, stage=Stage.CODING, now=now, preferred=chart["coder"],
         barred=[chart["auditor_of_record"]] if chart["auditor_of_record"] else [],
-        preferred_until=await kept_until(chart_id),
+        preferred_until=await kept_until(chart_id) if chart["coder"] else None,
     )  # fmt: skip

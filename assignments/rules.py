@@ -35,6 +35,11 @@ MOVES: dict[tuple[ChartState | None, ChartState], str] = {
     (ChartState.CANCELLED, ChartState.READY): "restored",
     (ChartState.READY, ChartState.ASSIGNED): "assigned",
     (ChartState.ASSIGNED, ChartState.READY): "returned",
+    (ChartState.ASSIGNED, ChartState.PENDED): "pended",
+    (ChartState.PENDED, ChartState.READY): "answered",
+    (ChartState.PENDED, ChartState.NOT_CODABLE): "not codable",
+    (ChartState.ASSIGNED, ChartState.NOT_CODABLE): "not codable",
+    (ChartState.NOT_CODABLE, ChartState.READY): "reopened",
     (ChartState.ASSIGNED, ChartState.CODED): "coded",
     (ChartState.CODED, ChartState.CORRECTING): "correcting",
     (ChartState.CORRECTING, ChartState.CODED): "corrected",
@@ -50,9 +55,9 @@ CAN_BE_REPLACED = frozenset(
     {ChartState.RECEIVED, ChartState.POSSIBLE_DUPLICATE, ChartState.READY, ChartState.ASSIGNED, ChartState.PENDED,
      ChartState.NOT_CODABLE}
 )  # fmt: skip
-#: Coded and not delivered: a document that comes now brings the chart back to its coder. One under correction is
-#: there already.
-COMES_BACK = frozenset({ChartState.CODED, ChartState.FINAL})
+#: Coded and not delivered, or closed as not codable: a document that comes now brings the chart back to its coder. One
+#: under correction is there already.
+COMES_BACK = frozenset({ChartState.CODED, ChartState.FINAL, ChartState.NOT_CODABLE})
 #: The codes are the client's: a document that comes now is posted late, and somebody decides what it means.
 LATE_STATES = frozenset({ChartState.DELIVERED})
 

@@ -1,6 +1,20 @@
 """Patients and charts, intake, the line, codings, events. `secret` columns are sealed or keyed, all others clear."""
 
-from piccolo.columns import JSONB, UUID, Array, BigInt, Boolean, Bytea, Date, Integer, Real, SmallInt, Text, Timestamptz
+from piccolo.columns import (
+    JSONB,
+    UUID,
+    Array,
+    BigInt,
+    Boolean,
+    Bytea,
+    Date,
+    Integer,
+    Numeric,
+    Real,
+    SmallInt,
+    Text,
+    Timestamptz,
+)
 from piccolo.table import Table
 
 from portal.database import DB
@@ -242,6 +256,15 @@ class Coding(Table, tablename="coding", db=DB):
     request_id = UUID(default=None)
     release = Text(default=None)
     submitted_at = Timestamptz(default=None)
+    payer_class = Text(null=True, default=None)
+    place = Text(null=True, default=None)
+    acquaintance = Text(null=True, default=None)
+    rendering = Text(null=True, default=None)
+    supervising = Text(null=True, default=None)
+    assistant = Text(null=True, default=None)
+    referring = Text(null=True, default=None)
+    service_from = Date(null=True, default=None)
+    service_until = Date(null=True, default=None)
 
 
 class CodeLine(Table, tablename="code_line", db=DB):
@@ -257,6 +280,27 @@ class CodeLine(Table, tablename="code_line", db=DB):
     modifiers = Array(base_column=Text(), default=None)
     units = Integer(default=None)
     pointers = Array(base_column=SmallInt(), default=None)
+    poa = Text(null=True, default=None)
+    service_on = Date(null=True, default=None)
+    rendering = Text(null=True, default=None)
+    ndc = Text(null=True, default=None)
+    ndc_unit = Text(null=True, default=None)
+    ndc_quantity = Numeric(null=True, default=None)
+    minutes = SmallInt(null=True, default=None)
+
+
+class Evidence(Table, tablename="evidence", db=DB):
+    """A place in a page that speaks for a code. Append-only."""
+
+    coding_id = UUID(primary_key=True, default=None)  # with kind, position and ordinal
+    client_id = UUID(default=None)
+    chart_id = UUID(default=None)
+    kind = Text(default=None)
+    position = Integer(default=None)
+    ordinal = SmallInt(default=None)
+    page_id = UUID(default=None)
+    start_at = Integer(default=None)
+    end_at = Integer(default=None)
 
 
 class ChartEvent(Table, tablename="chart_event", db=DB):

@@ -120,7 +120,7 @@ async def databases(server: EmbeddedPostgres, template: str, worker_id: str, kep
 #: A database that was emptied this often is made anew: what was deleted still lies in its files.
 _USES = 300
 #: What migrations put there, beside the rows that are rewritten below.
-_SEEDED = ("migration", "sealed_place", "worklist", "eligibility")
+_SEEDED = ("migration", "sealed_place", "worklist", "eligibility", "pend_reason")
 
 
 async def _emptied(url: str) -> bool:
@@ -149,6 +149,7 @@ _WATCH = """
 CREATE SCHEMA tests;
 CREATE UNLOGGED TABLE tests.spoiled (command text);
 CREATE UNLOGGED TABLE tests.worklist AS TABLE worklist;
+CREATE UNLOGGED TABLE tests.pend_reason AS TABLE pend_reason;
 CREATE UNLOGGED TABLE tests.sealed_place AS TABLE sealed_place;
 CREATE FUNCTION tests.spoil() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
@@ -174,6 +175,8 @@ BEGIN
   END LOOP;
   DELETE FROM worklist;
   INSERT INTO worklist SELECT * FROM tests.worklist;
+  DELETE FROM pend_reason;
+  INSERT INTO pend_reason SELECT * FROM tests.pend_reason;
 END $$;
 CREATE EVENT TRIGGER tests_watch ON ddl_command_end EXECUTE FUNCTION tests.spoil();
 CREATE EVENT TRIGGER tests_watch_drops ON sql_drop EXECUTE FUNCTION tests.spoil();

@@ -4,7 +4,7 @@ from assignments.rules import FOR_CLIENTS, ChartState
 
 #: States in which somebody on our side still has work to do.
 IN_WORK: tuple[ChartState, ...] = tuple(
-    state for state in ChartState if state not in (ChartState.DELIVERED, ChartState.CANCELLED)
+    state for state in ChartState if state not in (ChartState.DELIVERED, ChartState.NOT_CODABLE, ChartState.CANCELLED)
 )
 
 #: What the list can be filtered by: a word of the address, what it reads as, and the states it stands for.
@@ -47,7 +47,13 @@ HAPPENED: dict[str, str] = {
     "due_agreed": "Another due time was agreed",
     "due_as_promised": "Due as promised again",
     "documents added": "Documents added",
-    "reopened": "Back to the coder: documents came after it was coded",
+    "reopened": "Opened again: back to the coder",
+    "pended": "Set aside until somebody answers",
+    "pend reminder": "Reminded: an answer is missing",
+    "pend unreadable": "The documents that came as an answer cannot be read",
+    "pend last resort": "Not answered in time",
+    "answered": "Back in line for its coder",
+    "not codable": "Closed: not codable",
     "cancelled": "Cancelled: none of the documents can be read",
 }
 

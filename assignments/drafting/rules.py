@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
 
 from portal.errors import Invalid
 
@@ -16,32 +18,82 @@ MOST_UNITS = 9999
 MOST_LINES = 50
 #: How many changes can be undone.
 MOST_PAST = 20
+#: So many places may speak for one line.
+MOST_PINS = 20
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Pin:
+    """A place in the record that a line rests on: characters `start` to before `end` of a page's stored text.
+
+    Characters are Unicode code points, counted from 0. What stands there is kept nowhere else than in the page.
+    """
+
+    page_id: UUID
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
 class DiagnosisLine:
-    """One diagnosis: an ICD-10-CM code as people write it."""
+    """One diagnosis: an ICD-10-CM code as people write it. `poa` (present on admission) is for inpatient stays only."""
 
     code: str
+    poa: str = ""
+    evidence: tuple[Pin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ProcedureLine:
-    """One procedure. A pointer is the position of a diagnosis, counted from 1, most important first."""
+    """One procedure. A pointer is the position of a diagnosis, counted from 1, most important first.
+
+    `service_on` and `rendering` (an NPI) are given where they are not those of the whole chart; a drug has its NDC in
+    eleven digits with unit and quantity, anesthesia its minutes.
+    """
 
     system: str  # CPT or HCPCS
     code: str
     modifiers: tuple[str, ...] = ()
     units: int = 1
     pointers: tuple[int, ...] = ()
+    service_on: date | None = None
+    rendering: str = ""
+    ndc: str = ""
+    ndc_unit: str = ""
+    ndc_quantity: Decimal | None = None
+    minutes: int | None = None
+    evidence: tuple[Pin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a claim says once for all of its lines; what is empty is not known. Providers are NPIs.
+
+    A chart begins with what its encounter says. `service_from` and `service_until` are given where the service was not
+    on the encounter's date alone.
+    """
+
+    payer_class: str = ""
+    place: str = ""  # place of service, two digits
+    acquaintance: str = ""  # new or established
+    rendering: str = ""
+    supervising: str = ""
+    assistant: str = ""
+    referring: str = ""
+    service_from: date | None = None
+    service_until: date | None = None
+
+
+NO_HEADER = Header()
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The code lines of a chart, in their order."""
+    """The code lines of a chart, in their order, and what is said once for all of them."""
 
     diagnoses: tuple[DiagnosisLine, ...] = ()
     procedures: tuple[ProcedureLine, ...] = ()
+    header: Header = NO_HEADER
 
     @property
     def are_empty(self) -> bool:
@@ -122,6 +174,21 @@ def move_procedure(lines: Lines, at: int, to: int) -> Lines:
     return replace(lines, procedures=tuple(lines.procedures[old - 1] for old in order))
 
 
+def pin_line(lines: Lines, kind: str, at: int, pin: Pin) -> Lines:
+    """A place that speaks for the line `at` of a kind, "d" or "p"; each once, in the order they were pinned."""
+    line = _line(lines, kind, at)
+    if pin in line.evidence:
+        return lines
+    if len(line.evidence) >= MOST_PINS:
+        raise Invalid(f"{MOST_PINS} places are pinned to {line.code} already. Take one off first.")
+    return _with_evidence(lines, kind, at, (*line.evidence, pin))
+
+
+def unpin_line(lines: Lines, kind: str, at: int, pin: Pin) -> Lines:
+    """The line without that place; the same lines if it is not pinned there."""
+    return _with_evidence(lines, kind, at, tuple(one for one in _line(lines, kind, at).evidence if one != pin))
+
+
 def ensure_there(of: Sequence[object], at: int) -> None:
     """Raise Invalid unless there is a line in place `at`, counted from 1."""
     if not 1 <= at <= len(of):
@@ -133,34 +200,15 @@ def letter(at: int) -> str:
     return LETTERS[at - 1] if 1 <= at <= MOST_DIAGNOSES else str(at)
 
 
-def to_plain(lines: Lines) -> dict[str, Any]:
-    """The lines as JSON keeps them."""
-    return {
-        "diagnoses": [line.code for line in lines.diagnoses],
-        "procedures": [
-            {
-                "system": line.system,
-                "code": line.code,
-                "modifiers": list(line.modifiers),
-                "units": line.units,
-                "pointers": list(line.pointers),
-            }
-            for line in lines.procedures
-        ],
-    }
+def _line(lines: Lines, kind: str, at: int) -> DiagnosisLine | ProcedureLine:
+    of: Sequence[DiagnosisLine | ProcedureLine] = lines.diagnoses if kind == "d" else lines.procedures
+    ensure_there(of, at)
+    return of[at - 1]
 
 
-def from_plain(plain: dict[str, Any]) -> Lines:
-    """The lines that `to_plain` wrote."""
-    return Lines(
-        tuple(DiagnosisLine(code) for code in plain["diagnoses"]),
-        tuple(
-            ProcedureLine(
-                line["system"], line["code"], tuple(line["modifiers"]), line["units"], tuple(line["pointers"])
-            )
-            for line in plain["procedures"]
-        ),
-    )
+def _with_evidence(lines: Lines, kind: str, at: int, pins: tuple[Pin, ...]) -> Lines:
+    line = replace(_line(lines, kind, at), evidence=pins)
+    return replace_diagnosis(lines, at, line) if isinstance(line, DiagnosisLine) else replace_procedure(lines, at, line)
 
 
 def _ensure_room(of: Sequence[object]) -> None:
@@ -181,4 +229,4 @@ def _with_diagnoses(lines: Lines, diagnoses: tuple[DiagnosisLine, ...], places: 
         replace(line, pointers=tuple(places[place] for place in line.pointers if place in places))
         for line in lines.procedures
     )
-    return Lines(diagnoses, procedures)
+    return replace(lines, diagnoses=diagnoses, procedures=procedures)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from assignments.duplicates import COMPARE_TEXT
 from assignments.duplicates.finding import note_files
+from assignments.pends.ending import end_if_answered
 from assignments.preparing.additions import place_addition
 from assignments.preparing.charts import settle_chart
 from assignments.preparing.recognising import let_recognise
@@ -151,6 +152,7 @@ async def _decide(
                 await let_recognise(waiting.id)
             await place_addition(WORKER, chart_id=waiting.chart_id, document_id=waiting.id, now=now)
         await settle_chart(WORKER, chart_id=waiting.chart_id, now=now)
+        await end_if_answered(waiting.chart_id)
 
 
 async def _add_page(waiting: _Waiting, page: _SealedPage) -> None:

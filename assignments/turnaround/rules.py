@@ -15,7 +15,7 @@ STOPS_THE_CLOCK = frozenset({PROVIDER, CLIENT})
 #: already.
 _MAKES_READY = frozenset(
     {None, ChartState.RECEIVED, ChartState.POSSIBLE_DUPLICATE, ChartState.CANCELLED, ChartState.CODED,
-     ChartState.FINAL, ChartState.DELIVERED}
+     ChartState.FINAL, ChartState.DELIVERED, ChartState.NOT_CODABLE}
 )  # fmt: skip
 
 

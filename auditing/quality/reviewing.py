@@ -7,11 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from assignments.codesets.icd10cm import load_release, release_in_force
-from assignments.coding.checks import check_lines, has_errors
-from assignments.coding.submitting import HasErrors
+from assignments.coding.checks import find_checks
+from assignments.coding.submitting import ensure_submittable
 from assignments.coding.versions import add_version, find_lines
 from assignments.drafting.editing import begin_draft, discard_draft
 from assignments.drafting.rules import Lines
+from assignments.edits.answering import keep_results
+from assignments.leveling.keeping import keep_leveling
 from assignments.lining_up import line_up
 from assignments.moving import move_chart
 from assignments.promising import kept_until
@@ -48,6 +50,7 @@ async def report_no_findings(auditor: Actor, *, audit_id: UUID, entry_id: UUID, 
         if differences(await _compare_with_draft(audit, coder)):
             raise Invalid("You changed lines, so there are findings. Send them, or undo your changes first.")
         await close_audit(auditor, audit, outcome="clean", score=score_of(coder, []), now=now)
+        await keep_leveling(auditor, hold=hold, coding_id=audit.coding_id, now=now)
         await _discard(audit)
         await finish(hold)
 
@@ -71,14 +74,21 @@ async def send_findings(
         found = differences(rows)
         if not found:
             raise Invalid("Your lines agree with the coder’s, so there is nothing to send. Use “No findings”.")
-        checks = check_lines(lines, on=audit.service_on)
-        if has_errors(checks):
-            raise HasErrors(checks)
+        checks = await find_checks(
+            chart_id=audit.chart_id, client_id=audit.client_id, stage=Stage.AUDIT, lines=lines, on=audit.service_on
+        )
+        ensure_submittable(checks)
         release = release_in_force(audit.service_on)
+        label = release.label if release else f"{load_release().label} (not in force)"
         coding_id = await add_version(
             auditor, hold=hold, role="auditor", lines=lines, request_id=request_id, now=now,
-            release=release.label if release else f"{load_release().label} (not in force)",
+            release=label,
         )  # fmt: skip
+        await keep_results(
+            auditor, coding_id=coding_id, client_id=audit.client_id, chart_id=audit.chart_id, stage=Stage.AUDIT,
+            release=label, checks=checks,
+        )  # fmt: skip
+        await keep_leveling(auditor, hold=hold, coding_id=audit.coding_id, now=now)
         await _write_findings(audit, found, settle(rows, await find_choices(audit.id)))
         await DB.execute("UPDATE audit SET auditor_coding_id = $2 WHERE id = $1", audit.id, coding_id)
         await _send_to_coder(auditor, audit, now)

@@ -6,10 +6,13 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
+from assignments.coding.submitting import Unanswered
+from assignments.desk.guideline_routes import guideline_routes
 from assignments.desk.line_routes import line_routes, save_typed_fields
 from assignments.desk.work import NOTHING_TYPED, Typed
 from assignments.drafting.editing import Stale
 from assignments.drafting.operations import Refused
+from assignments.leveling.routes import leveling_routes
 from assignments.pausing import get_workload
 from assignments.pulling import RELEASE_REASONS, Outcome, pull, release_chart
 from assignments.rules import Stage
@@ -92,7 +95,10 @@ async def post_findings(request: Request[Any, Any, Any], audit_id: FromPath[UUID
             request_id=decision.request_id, now=utc_now(),
         )  # fmt: skip
     except Invalid as error:
-        return await _show_again(request, audit_id, Typed(form.values, status=422, notice=error.message))
+        goes_on = isinstance(error, Unanswered)
+        return await _show_again(
+            request, audit_id, Typed(form.values, status=422, notice=error.message, goes_on=goes_on)
+        )
     sent = "The finding is" if count == 1 else f"{count} findings are" if count else "The findings are"
     return await _pull_next(request, decision.next_request_id, done=f"{sent} with the coder.")
 
@@ -243,6 +249,8 @@ ROUTES = [
     post_returned,
     show_release_of_audit,
     post_release_of_audit,
+    *leveling_routes(LINES, stage=Stage.AUDIT, permission=Permission.AUDIT_WORK),
+    *guideline_routes(LINES, permission=Permission.AUDIT_WORK),
     *line_routes(
         LINES,
         stage=Stage.AUDIT,

@@ -27,6 +27,7 @@ from assignments.codesets.releasing import Imported, drop_release, import_releas
 from assignments.codesets.sources import CodeSystem, Content, Source, read_source
 from portal.actor import Actor, Kind
 from portal.clock import utc_now
+from portal.commands.codes_edits import drop_edits, edits, mce, mue, ptp
 from portal.commands.house import open_house, ready_settings
 from portal.database import acting_as
 from portal.errors import PortalError
@@ -212,3 +213,9 @@ def _run(work: Callable[[], Awaitable[Any]]) -> Any:
         return asyncio.run(run())
     except PortalError as error:
         raise click.ClickException(error.message) from error
+
+
+for member in (ptp, mue, mce):
+    import_group.add_command(member)
+for member in (edits, drop_edits):
+    command.add_command(member)

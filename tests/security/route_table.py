@@ -14,10 +14,20 @@ from tests.conftest import Sql
 
 #: Path parameters that are not named for their table.
 TABLES = {
-    "certificate": "destruction_certificate", "draft": "schedule_draft", "entry": "queue_entry",
-    "event": "access_event", "expected": "expected_encounter", "hold": "legal_hold", "line": "service_line",
-    "page": "document_page", "token": "api_token",
-}  # fmt: skip
+    "certificate": "destruction_certificate",
+    "draft": "schedule_draft",
+    "entry": "queue_entry",
+    "event": "access_event",
+    "expected": "expected_encounter",
+    "export": "charge_export",
+    "hold": "legal_hold",
+    "line": "service_line",
+    "link": "provider_link",
+    "page": "document_page",
+    "query": "provider_query",
+    "reason": "pend_reason",
+    "token": "api_token",
+}
 
 
 @dataclass(frozen=True)

@@ -19,17 +19,33 @@ VERBS = {"S": "SELECT", "I": "INSERT", "U": "UPDATE", "D": "DELETE"}
 
 #: What a coder or auditor reaches by their grant alone, holding nothing.
 BY_GRANT = {
-    Kind.CODER: {"location", "service_line", "client_grant", "client_key", "guideline"},
+    Kind.CODER: {
+        "location",
+        "service_line",
+        "client_grant",
+        "client_key",
+        "guideline",
+        "client_calendar",
+        "client_holiday",
+        "service_line_calendar",
+        "pend_reason",
+        "pend_rule",
+        "provider_link",
+        "query_policy",
+    },
+    Kind.CODER: {"location", "service_line", "client_grant", "client_key", "guideline", "edit_level"},
     Kind.AUDITOR: {
         "location",
         "service_line",
         "client_grant",
         "client_key",
         "guideline",
+        "edit_level",
         "sample_plan",
         "client_calendar",
         "client_holiday",
         "service_line_calendar",
+        "pend_reason",
     },
 }
 
@@ -211,6 +227,7 @@ READERS = {
     "expected_encounter.number_sealed": {"client"}, "expected_encounter.number_index": {"client"},
     "expected_encounter.patient_sealed": {"client"}, "schedule_draft.file_sealed": {"client"},
     "api_token.token_hash": set(), "audit_draft.choices_sealed": {"auditor"},
+    "edit_answer.reason_sealed": {"coder", "auditor"}, "edit_result.reason_sealed": {"coder", "auditor"},
     "ehr_visit.reference_sealed": {"client", "coder", "auditor"},
     "delivery.name_sealed": {"client"}, "delivery.key_hash": {"client"}, "delivery_line.name_sealed": {"client"},
     "delivery_line.facts_sealed": {"client"}, "delivery_page.facts_sealed": {"client"},
@@ -218,7 +235,15 @@ READERS = {
     "document.name_sealed": {"client", "worker"}, "upload_file.name_sealed": {"client"},
     "document.sha256_sealed": {"client", "worker"}, "staged_file.name_sealed": {"client"},
     "staged_file.sha256_sealed": {"client"},
-    "finding.comment_sealed": {"coder", "auditor"}, "sample_seed.seed": {"worker"}, "person.password_hash": set(),
+    "finding.comment_sealed": {"coder", "auditor"}, "lead_message.body_sealed": {"coder", "auditor", "manager"},
+    "not_codable.note_sealed": {"client", "coder", "auditor"}, "pend_item.note_sealed": {"client", "coder", "auditor"},
+    "pend_item.provider_sealed": {"client", "coder", "auditor"},
+    "pend_step.body_sealed": {"client", "coder", "auditor"},
+    "sample_seed.seed": {"worker"}, "person.password_hash": set(),
+    "provider_query.content_sealed": {"client", "coder", "auditor", "manager"},
+    "provider_query.reasons_sealed": {"coder", "auditor", "manager"},
+    "query_answer.signed_as_sealed": {"client", "coder", "auditor", "manager"},
+    "query_answer.words_sealed": {"client", "coder", "auditor", "manager"}, "query_draft.content_sealed": {"coder"},
 }  # fmt: skip
 
 

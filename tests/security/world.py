@@ -31,7 +31,8 @@ _VALUES: dict[str, Any] = {
 }  # fmt: skip
 
 #: Where a policy asks for more than an id.
-_MEANT = {("audit", "state"): "findings", ("blob", "kind"): "page"}
+_MEANT = {("audit", "state"): "findings", ("blob", "kind"): "page", ("provider_link", "provider"): "Dr. Roe",
+           ("provider_query", "provider"): "Dr. Roe"}  # fmt: skip
 
 
 @dataclass
@@ -116,10 +117,12 @@ def _reference(world: World, table: str, column: Any, client: Client, ids: dict[
     if column["name"] == "client_id":
         return client.id
     if column["refers"] == "person":
-        kind = Kind.AUDITOR if column["name"].startswith("auditor") else Kind.CODER
+        kinds = {"auditor": Kind.AUDITOR, "answerer": Kind.CLIENT}
+        kind = kinds.get(column["name"].split("_")[0], Kind.CODER)
         return world.people[client.id][kind].person_id
-    # Some columns name a row that a composite key elsewhere holds them to.
-    named = column["refers"] or column["name"].removesuffix("_id")
+    # A composite key holds more than one column to a row: what the column is called after comes first.
+    called = column["name"].removesuffix("_id")
+    named = called if called in ids else column["refers"]
     if named in ids and column["type"] == "uuid" and column["name"] != "id":
         return ids[named]
     return _value(table, column, client)

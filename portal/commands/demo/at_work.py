@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from assignments.acknowledging import acknowledge_guideline
 from assignments.coding.submitting import submit_coding
+from assignments.desk.guidelines import find_guideline
 from assignments.drafting.editing import open_draft, save_lines
 from assignments.drafting.rules import DiagnosisLine, Lines, ProcedureLine
 from assignments.pulling import pull
@@ -14,6 +16,7 @@ from auditing.quality.reviewing import report_no_findings, send_findings, verify
 from auditing.quality.worksheet import open_worksheet
 from portal.actor import Actor, Kind
 from portal.clock import set_back_to, utc_now
+from portal.commands.demo.answers import answer_what_asks
 from portal.commands.demo.notes.shape import AnswerKey, Note
 from portal.commands.working import JOBS
 from portal.database import DB, acting_as
@@ -57,13 +60,22 @@ async def _code_next(company: Company, coder: Actor) -> bool:
     is_correction = await _is_correction(coder, pulled.chart_id)
     slips = note.mistake is not None and not is_correction and len(note.body) % 2 == 0
     key = note.slipped if slips else note.answer
+    await _read_the_rules(coder, pulled.chart_id)
     draft = await open_draft(coder, chart_id=pulled.chart_id, stage=Stage.CODING)
     await save_lines(
         coder, chart_id=pulled.chart_id, stage=Stage.CODING, fence=pulled.fence, revision=draft.revision,
         change=lambda _lines, _on: lines_of(key),
     )  # fmt: skip
+    await answer_what_asks(coder, chart_id=pulled.chart_id, fence=pulled.fence, stage=Stage.CODING, now=now)
     await submit_coding(coder, chart_id=pulled.chart_id, fence=pulled.fence, request_id=new_id(), now=now)
     return True
+
+
+async def _read_the_rules(coder: Actor, chart_id: UUID) -> None:
+    async with acting_as(coder):
+        rules = await find_guideline(chart_id)
+    if rules and rules.is_new:
+        await acknowledge_guideline(coder, chart_id=chart_id, version=rules.guideline.version)
 
 
 async def _is_correction(coder: Actor, chart_id: UUID) -> bool:
@@ -117,5 +129,6 @@ async def _audit_next(company: Company, auditor: Actor) -> bool:
         auditor, chart_id=pulled.chart_id, stage=Stage.AUDIT, fence=fence, revision=sheet.draft.revision,
         change=lambda _lines, _on: right,
     )  # fmt: skip
+    await answer_what_asks(auditor, chart_id=pulled.chart_id, fence=fence, stage=Stage.AUDIT, now=now)
     await send_findings(auditor, audit_id=audit_id, entry_id=entry_id, fence=fence, request_id=new_id(), now=now)
     return True

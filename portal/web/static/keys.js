@@ -3,9 +3,16 @@
 (() => {
   const names = { " ": "space", ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };
 
+  /* Alt makes other signs of letters on some machines, and shift of digits: then the key that was pressed counts. */
+  function pressedKey(event) {
+    const key = event.key.toLowerCase();
+    if (!event.altKey || /^[a-z0-9]$/.test(key)) return key;
+    return /^(Key|Digit)(.)$/.exec(event.code)?.[2].toLowerCase() ?? key;
+  }
+
   function chord(event) {
-    const key = names[event.key] ?? event.key.toLowerCase();
-    const shift = event.shiftKey && key.length > 1 ? "shift+" : "";  // "?" already holds its shift
+    const key = names[event.key] ?? pressedKey(event);
+    const shift = event.shiftKey && (key.length > 1 || event.altKey) ? "shift+" : "";  // "?" already holds its shift
     return `${event.ctrlKey || event.metaKey ? "ctrl+" : ""}${event.altKey ? "alt+" : ""}${shift}${key}`;
   }
 

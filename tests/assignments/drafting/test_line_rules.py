@@ -1,5 +1,6 @@
 """Properties of the code lines: whatever is done to them, pointers go on meaning the diagnoses they meant."""
 
+import json
 from collections import Counter
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from assignments.drafting.plain import from_plain, to_plain
 from assignments.drafting.rules import (
     MOST_LINES,
     MOST_PAST,
@@ -17,7 +19,6 @@ from assignments.drafting.rules import (
     add_diagnosis,
     add_procedure,
     change,
-    from_plain,
     letter,
     move_diagnosis,
     move_procedure,
@@ -25,27 +26,13 @@ from assignments.drafting.rules import (
     remove_procedure,
     replace_diagnosis,
     replace_procedure,
-    to_plain,
     undo,
 )
 from portal.errors import Invalid
+from tests.assignments.drafting.drawing import codes, some_lines
 
 #: A busy machine is no failure.
 UNHURRIED = settings(deadline=None)
-
-codes = st.sampled_from(["A09", "C7A.00", "E11.22", "E11.9", "I10", "J18.9", "M54.50", "N18.32", "R05.9", "S52.501A"])
-modifiers = st.lists(st.sampled_from(["25", "59", "LT", "RT", "26"]), max_size=4, unique=True).map(tuple)
-
-
-@st.composite
-def some_lines(draw: st.DrawFn) -> Lines:
-    diagnoses = tuple(DiagnosisLine(code) for code in draw(st.lists(codes, max_size=12)))
-    pointers = st.lists(st.integers(1, len(diagnoses)), max_size=4, unique=True) if diagnoses else st.just([])
-    procedures = st.builds(
-        ProcedureLine, st.just("CPT"), st.sampled_from(["71046", "99213", "99214"]), modifiers, st.integers(1, 9999),
-        pointers.map(tuple),
-    )  # fmt: skip
-    return Lines(diagnoses, tuple(draw(st.lists(procedures, max_size=6))))
 
 
 def meanings(lines: Lines) -> list[tuple[str, ...]]:
@@ -56,7 +43,18 @@ def meanings(lines: Lines) -> list[tuple[str, ...]]:
 @UNHURRIED
 @given(some_lines())
 def test_what_is_stored_comes_back_the_same(lines: Lines) -> None:
-    assert from_plain(to_plain(lines)) == lines
+    assert from_plain(json.loads(json.dumps(to_plain(lines)))) == lines
+
+
+def test_a_draft_from_before_lines_had_more_to_say_is_read() -> None:
+    old = {
+        "diagnoses": ["J18.9", "I10"],
+        "procedures": [{"system": "CPT", "code": "71046", "modifiers": ["26"], "units": 2, "pointers": [2, 1]}],
+    }
+
+    assert from_plain(old) == Lines(
+        (DiagnosisLine("J18.9"), DiagnosisLine("I10")), (ProcedureLine("CPT", "71046", ("26",), 2, (2, 1)),)
+    )
 
 
 @UNHURRIED

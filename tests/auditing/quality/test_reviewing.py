@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from assignments.drafting.rules import to_plain
+from assignments.drafting.plain import to_plain
 from assignments.pulling import pull, pull_next_chart, release_chart
 from assignments.rules import Stage
 from auditing.quality.choices import Choice
@@ -68,7 +68,7 @@ async def test_a_worksheet_starts_from_a_frozen_copy_of_the_coders_lines(house: 
     sheet = await open_worksheet(house.audrey, audit_id=drawn.audit_id)
 
     assert sheet.auditor == sheet.coder
-    assert to_plain(sheet.coder)["diagnoses"] == ["E11.9", "I10"]
+    assert to_plain(sheet.coder)["diagnoses"] == [{"code": "E11.9"}, {"code": "I10"}]
     assert sheet.score == Score(3, 0, 0, 0, True)
     assert sheet.can_be_worked_on
     assert sheet.pages

@@ -54,6 +54,38 @@ async def test_a_country_rule_waits_for_a_place_before_it_takes_the_chart(
     assert (row["state"], row["countries"]) == ("assigned", ["US"])
 
 
+async def test_a_country_rule_and_a_manager_who_moves_work_are_no_ring(
+    databases: Databases, house: House, sql: Sql
+) -> None:
+    """The manager has taken the later place back and wants the earlier one, which the rule would have by now."""
+    charts = [await make_chart(sql, house, text=None) for _ in range(2)]
+    first, last = sorted(charts, key=lambda chart: chart.entry_id)
+    await sql("UPDATE queue_entry SET rank = rank - interval '1 day' WHERE id = $1", last.entry_id)
+    assert (await pull_chart(house.cody)).chart_id == last.id
+    moving, ruling = await asyncpg.connect(databases.superuser), await asyncpg.connect(databases.superuser)
+    deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    before = await sql(deadlocks)
+    try:
+        async with moving.transaction():
+            assert await moving.fetch("SELECT * FROM take_back($1, 'revoked', 'moved')", [last.entry_id])
+            rule = asyncio.create_task(
+                ruling.execute(
+                    "INSERT INTO country_rule (id, client_id, countries, made_at, made_by)"
+                    " VALUES ($1, $2, '{US}', $3, $4)",
+                    new_id(), house.north.id, NOW, house.mona.person_id,
+                )
+            )  # fmt: skip
+            await _until_somebody_waits(sql)
+            await moving.execute("SELECT FROM queue_entry WHERE id = $1 FOR UPDATE", first.entry_id)
+        await rule
+    finally:
+        await moving.close()
+        await ruling.close()
+    assert await sql(deadlocks) == before
+    lanes = await sql("SELECT DISTINCT l.countries FROM lane l JOIN queue_entry e ON e.lane_id = l.id")
+    assert [row["countries"] for row in lanes] == [["US"]]
+
+
 async def test_nobody_waits_for_what_somebody_may_take_to_be_kept(databases: Databases, house: House, sql: Sql) -> None:
     """A manager who worked it out, and then needs the workload of a pull that works it out as well."""
     await make_chart(sql, house, text=None)

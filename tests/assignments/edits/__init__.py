@@ -1,0 +1,1 @@
+"""Edits: rules, CMS's tables, answers, levels."""
