@@ -170,7 +170,9 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
     return Desk(
         chart=chart,
         pages=tuple(await show_pages(rows, mark)),
-        work=show_work(hold, draft, on=chart.service_on, prefix=prefix, typed=typed, checks=checks),
+        work=show_work(
+            hold, draft, on=chart.service_on, prefix=prefix, typed=typed, checks=checks, specialty=chart.specialty
+        ),
         corrections=corrections,
         submitted=today.get("submitted", 0),
         pulled_at=hold.pulled_at,

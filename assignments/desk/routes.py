@@ -20,6 +20,7 @@ from assignments.desk.work import NOTHING_TYPED, Typed, get_work
 from assignments.drafting.editing import Stale
 from assignments.drafting.operations import Refused
 from assignments.drafting.rules import MOST_DIAGNOSES
+from assignments.favourites.use import get_weights
 from assignments.leveling.routes import leveling_routes
 from assignments.pulling import RELEASE_REASONS, SENTENCES, Outcome, release_chart
 from assignments.querying.rules import STATES
@@ -138,8 +139,11 @@ async def post_code_search(request: Request[Any, Any, Any]) -> Response[Any]:
     form.ensure()
     if diagnoses is None:
         diagnoses = MOST_DIAGNOSES
+    weights = await get_weights(request.user, specialty=form.values.get("specialty", "")[:60])
     # The index is built when it is first asked for, which takes a second: not on the event loop.
-    options = await anyio.to_thread.run_sync(lambda: find_options(entry, on=on, diagnoses=diagnoses))
+    options = await anyio.to_thread.run_sync(
+        lambda: find_options(entry, on=on, diagnoses=diagnoses, weights=weights)
+    )
     return page(request, "assignments/desk/_hits.html", options=options, query=entry)
 
 

@@ -81,6 +81,7 @@ class Work:
     release: str
     typed: Typed
     options: tuple[Option, ...]
+    specialty: str = ""  # whose use orders the answers of the search
 
     @property
     def entry(self) -> str:
@@ -103,16 +104,20 @@ async def get_work(actor: Actor, *, chart_id: UUID, stage: Stage, prefix: str, t
         if hold is None:
             raise Conflict(LOST)
         draft = await begin_draft(chart_id=chart_id, stage=stage)
-        service_on: date = await DB.value("SELECT service_on FROM chart WHERE id = $1", chart_id)
+        chart = await DB.fetch_one("SELECT service_on, specialty FROM chart WHERE id = $1", chart_id)
+        assert chart is not None  # whoever holds it sees it
         checks = await find_checks(
-            chart_id=chart_id, client_id=hold.client_id, stage=stage, lines=draft.lines, on=service_on
+            chart_id=chart_id, client_id=hold.client_id, stage=stage, lines=draft.lines, on=chart["service_on"]
         )
-    return show_work(hold, draft, on=service_on, prefix=prefix, typed=typed, checks=checks)
+    return show_work(
+        hold, draft, on=chart["service_on"], prefix=prefix, typed=typed, checks=checks, specialty=chart["specialty"]
+    )
 
 
 def show_work(
-    hold: Hold, draft: StoredDraft, *, on: date, prefix: str, checks: tuple[Check, ...], typed: Typed = NOTHING_TYPED
-) -> Work:
+    hold: Hold, draft: StoredDraft, *, on: date, prefix: str, checks: tuple[Check, ...], typed: Typed = NOTHING_TYPED,
+    specialty: str = "",
+) -> Work:  # fmt: skip
     """The line editor for a draft, with its checks and whatever was typed and could not be used."""
     return Work(
         prefix=prefix,
@@ -133,6 +138,7 @@ def show_work(
         release=_release(on),
         typed=typed,
         options=tuple(find_options(typed.look, on=on, diagnoses=len(draft.lines.diagnoses)) if typed.look else ()),
+        specialty=specialty,
     )
 
 

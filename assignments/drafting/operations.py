@@ -64,7 +64,8 @@ def apply_operation(lines: Lines, values: Mapping[str, str], on: date) -> Done:
     """Do what the form asks; raises Refused for what cannot be used and Invalid for a line that is gone.
 
     `op` is one of: `add` (the entry as it reads), `add diagnosis`, `add procedure` (the entry as this), `take CODE`
-    (a diagnosis from the search), `up`, `down` or `remove` with a line such as `d2 E11.22`, and `save`.
+    (a diagnosis from the search), `line CODE` (a procedure from there), `up`, `down` or `remove` with a line such as
+    `d2 E11.22`, and `save`.
     """
     lines = save_fields(lines, values)
     verb, _, rest = values.get("op", "").partition(" ")
@@ -74,6 +75,8 @@ def apply_operation(lines: Lines, values: Mapping[str, str], on: date) -> Done:
             return _put(lines, read_entry(values.get(ENTRY, ""), rest, lines, on), replaced, on)
         case "take":
             return _put(lines, read_entry(rest, "diagnosis", lines, on), replaced, on)
+        case "line":
+            return _put(lines, read_entry(rest, "procedure", lines, on), replaced, on)
         case "up" | "down" | "remove":
             spot = _spot(rest, lines)
             if spot is None:

@@ -6,7 +6,10 @@ from assignments.bulk import routes as bulk
 from assignments.bulk import split_routes as splitting
 from assignments.charts_for_clients import routes as charts_for_clients
 from assignments.desk import routes as desk
+from assignments.desk import tree_routes
 from assignments.duplicates import routes as duplicates
+from assignments.favourites import routes as favourites
+from assignments.favourites import routes_pushing as pushing_sets
 from assignments.intake import routes as intake
 from assignments.intake import routes_adding as adding
 from assignments.intake import routes_staging as staging
@@ -71,6 +74,9 @@ ROUTES = [
     *adding.ROUTES,
     *charts_for_clients.ROUTES,
     *desk.ROUTES,
+    *tree_routes.ROUTES,
+    *favourites.ROUTES,
+    *pushing_sets.ROUTES,
     *duplicates.ROUTES,
     *pends.ROUTES,
     *questions.ROUTES,
