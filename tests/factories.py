@@ -131,12 +131,14 @@ async def code_chart(
     coder: Actor, *, diagnoses: Sequence[str] = ("J18.9",), procedures: Sequence[str] = ("71046 A",),
     now: datetime = NOW,
 ) -> UUID:  # fmt: skip
-    """Pull the coder's next chart, type these lines as the entry box takes them, submit it; the chart's id."""
+    """Pull the coder's next chart, type these lines as the entry box takes them, answer what asks, submit it."""
     from assignments.coding.submitting import submit_coding
+    from portal.commands.demo.answers import answer_what_asks
 
     pulled = await pull_chart(coder, now=now)
     assert pulled.chart_id, pulled.outcome
     await type_lines(coder, pulled.chart_id, pulled.fence, Stage.CODING, [*diagnoses, *procedures])
+    await answer_what_asks(coder, chart_id=pulled.chart_id, fence=pulled.fence, stage=Stage.CODING, now=now)
     await submit_coding(coder, chart_id=pulled.chart_id, fence=pulled.fence, request_id=new_id(), now=now)
     return pulled.chart_id  # type: ignore[no-any-return]
 

@@ -2,19 +2,21 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
+from assignments.assistance.offering import find_waiting, read_offers
 from assignments.coding.checks import find_checks
 from assignments.coding.versions import find_latest, find_lines
 from assignments.desk.guidelines import ChartRules, find_guideline
 from assignments.desk.news import find_news
 from assignments.desk.work import NOTHING_TYPED, Typed, Work, show_work
 from assignments.drafting.editing import begin_draft
+from assignments.drafting.fields import begin_header
 from assignments.drafting.rules import Lines
 from assignments.duplicates.queries import find_hint
 from assignments.ehr.visits import EhrVisit, find_ehr_visit
@@ -149,11 +151,14 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
         await note_work(chart_id)
         latest = await find_latest(chart_id, "coder")
         draft = await begin_draft(
-            chart_id=chart_id, stage=Stage.CODING, start=await find_lines(latest.id) if latest else Lines()
+            chart_id=chart_id,
+            stage=Stage.CODING,
+            start=await find_lines(latest.id) if latest else Lines(header=begin_header(chart.payer, chart.specialty)),
         )
         checks = await find_checks(
             chart_id=chart_id, client_id=client_id, stage=Stage.CODING, lines=draft.lines, on=chart.service_on
         )
+        waiting = await find_waiting(chart_id, draft.lines)
         rows = await find_pages(chart_id)
         corrections = await find_corrections(chart_id) if chart.state is ChartState.CORRECTING else ()
         today, guideline = await _count_today(), await find_guideline(chart_id, hold)
@@ -167,12 +172,14 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
             patient_id=patient_id, details=looked,
         )  # fmt: skip
         mark = Mark(coder.name, await database_now(), event_id)
+    work = show_work(
+        hold, draft, on=chart.service_on, prefix=prefix, typed=typed, checks=checks,
+        places={row.id: row.place for row in rows}, specialty=chart.specialty,
+    )  # fmt: skip
     return Desk(
         chart=chart,
         pages=tuple(await show_pages(rows, mark)),
-        work=show_work(
-            hold, draft, on=chart.service_on, prefix=prefix, typed=typed, checks=checks, specialty=chart.specialty
-        ),
+        work=replace(work, offers=await read_offers(waiting, on=chart.service_on)),
         corrections=corrections,
         submitted=today.get("submitted", 0),
         pulled_at=hold.pulled_at,

@@ -9,6 +9,7 @@ from assignments.codesets.icd10cm import explain_date, explain_invalid, get_code
 from assignments.codesets.procedure_search import search_procedures
 from assignments.codesets.procedures import LineError
 from assignments.codesets.search import UNWEIGHTED, Hit, search
+from assignments.drafting.claim_facts import write_drug
 from assignments.drafting.entries import parse_entry
 from assignments.drafting.operations import pointer_letters
 from assignments.drafting.rules import MOST_DIAGNOSES, ProcedureLine
@@ -38,7 +39,7 @@ def find_options(
     if not text.strip():
         return []
     try:
-        entry = parse_entry(text, diagnoses=diagnoses)
+        entry = parse_entry(text, diagnoses=diagnoses, on=on)
     except LineError as error:
         return [Option("note", "", str(error))]
     procedure = [_procedure(entry.procedure)] if entry.procedure else []
@@ -87,6 +88,10 @@ def _procedure(line: ProcedureLine) -> Option:
         f"modifier {', '.join(line.modifiers)}" if line.modifiers else "",
         f"× {line.units}" if line.units != 1 else "",
         f"points to {pointer_letters(line.pointers)}" if line.pointers else "",
+        f"on {line.service_on:%m/%d/%Y}" if line.service_on else "",
+        f"by {line.rendering}" if line.rendering else "",
+        f"NDC {write_drug(line.ndc, line.ndc_unit, line.ndc_quantity)}" if line.ndc else "",
+        f"{line.minutes} minutes" if line.minutes else "",
     ]
     said = " · ".join(part for part in parts if part)
     return Option("take", line.code, f"Procedure{f': {said}' if said else ''}", "add procedure", line.system)

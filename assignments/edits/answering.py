@@ -73,7 +73,7 @@ async def answer_edit(
 
 
 async def take_back_answer(actor: Actor, *, chart_id: UUID, stage: Stage, fence: int, mark: str) -> None:
-    """Let a result wait for an answer again. Calm when there is none; raises Conflict if the chart is no longer held."""
+    """Let a result wait for an answer again. Calm when there is none; raises Conflict if the chart is lost."""
     rule, codes = read_mark(mark)
     async with acting_as(actor):
         hold = await lock_hold(chart_id=chart_id, stage=stage, fence=fence)

@@ -29,22 +29,26 @@ ADULT = (15, 124, "adults")
 #: The lists of the Medicare Code Editor by the names that they are kept under, and the ages that they are for.
 AGES = {"newborn": NEWBORN, "pediatric": CHILD, "maternity": MOTHER, "adult": ADULT}
 
-_SIDE = re.compile(r"\b(right|left)\b", re.I)
-_BOTH = re.compile(r"\b(bilateral|both)\b", re.I)
+_SIDE = re.compile(r"\b(right|left)\b", re.IGNORECASE)
+_BOTH = re.compile(r"\b(bilateral|both)\b", re.IGNORECASE)
 _FILLING = frozenset(
-    "a an and bilateral both due in left of on or right side the to unilateral unspecified with".split()
-)
+    ("a", "an", "and", "bilateral", "both", "due", "in", "left", "of", "on", "or", "right", "side", "the", "to",
+     "unilateral", "unspecified", "with")
+)  # fmt: skip
 
 _CHILD = re.compile(
-    r"of infancy and\b|hypogammaglobulinemia of infancy\b|\(child\)|child health exam|\binfantile (?:colic|acne)|under 18 years",
-    re.I,
+    r"of infancy and\b|hypogammaglobulinemia of infancy\b|\(child\)|child health exam|\binfantile (?:colic|acne)"
+    r"|under 18 years",
+    re.IGNORECASE,
 )
-_ADULT = re.compile(r"\badult\b|\bsenile\b|\bage-related\b|\bpostmenopausal\b|\bpresenile\b", re.I)
+_ADULT = re.compile(r"\badult\b|\bsenile\b|\bage-related\b|\bpostmenopausal\b|\bpresenile\b", re.IGNORECASE)
 _FEMALE = re.compile(
     r"\bfemales?\b|\bpregnan|\bmaternal\b|\bmenopaus|\bpostmenopausal\b|\bmenstru|\bmenorrh|\bovar|\buter(?:us|ine)\b"
-    r"|\bvagin|\bvulv|\bcervix uteri\b|\bendometri|\bfallopian\b|\bpostpartum\b", re.I,
+    r"|\bvagin|\bvulv|\bcervix uteri\b|\bendometri|\bfallopian\b|\bpostpartum\b", re.IGNORECASE,
 )  # fmt: skip
-_MALE = re.compile(r"\bmales?\b|\bprostat|\btestic|\btestis\b|\bpenis\b|\bpenile\b|\bscrot|\bepididym|\bspermat", re.I)
+_MALE = re.compile(
+    r"\bmales?\b|\bprostat|\btestic|\btestis\b|\bpenis\b|\bpenile\b|\bscrot|\bepididym|\bspermat", re.IGNORECASE
+)
 
 
 def facts_of(code: str, on: date) -> CodeFacts:
@@ -169,7 +173,7 @@ def _bilateral(stem: Code, code: Code, pool: list[Code]) -> str:
     if _side(stem.title) not in ("right", "left"):
         return ""
     words = _words(stem.title)
-    part = _words(" ".join(re.findall(r"\b(?:right|left)\s+([^,()]*)", stem.title, re.I)))
+    part = _words(" ".join(re.findall(r"\b(?:right|left)\s+([^,()]*)", stem.title, re.IGNORECASE)))
     for one in pool:
         if _BOTH.search(one.title) and not _SIDE.search(one.title):
             both = _words(one.title)

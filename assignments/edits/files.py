@@ -56,16 +56,16 @@ _LIMIT = re.compile(rf"({_CODE})", re.ASCII)
 
 #: What the definitions call each list, by the name that it is kept under; the first that fits a heading names it.
 LISTS = (
-    ("manifestation", re.compile(r"manifestation code", re.I)),
-    ("newborn", re.compile(r"newborn|perinatal", re.I)),
-    ("pediatric", re.compile(r"pa?ediatric", re.I)),
-    ("maternity", re.compile(r"maternity", re.I)),
-    ("adult", re.compile(r"adult", re.I)),
-    ("female", re.compile(r"females? only|for females|sex conflict.*female", re.I)),
-    ("male", re.compile(r"\bmales? only|for males|sex conflict.*\bmale\b", re.I)),
-    ("unacceptable", re.compile(r"unacceptable principal", re.I)),
-    ("unspecified", re.compile(r"unspecified code", re.I)),
-    ("", re.compile(r"edit|procedure|questionable|non-?covered|limited coverage|duplicate|wrong", re.I)),
+    ("manifestation", re.compile(r"manifestation code", re.IGNORECASE)),
+    ("newborn", re.compile(r"newborn|perinatal", re.IGNORECASE)),
+    ("pediatric", re.compile(r"pa?ediatric", re.IGNORECASE)),
+    ("maternity", re.compile(r"maternity", re.IGNORECASE)),
+    ("adult", re.compile(r"adult", re.IGNORECASE)),
+    ("female", re.compile(r"females? only|for females|sex conflict.*female", re.IGNORECASE)),
+    ("male", re.compile(r"\bmales? only|for males|sex conflict.*\bmale\b", re.IGNORECASE)),
+    ("unacceptable", re.compile(r"unacceptable principal", re.IGNORECASE)),
+    ("unspecified", re.compile(r"unspecified code", re.IGNORECASE)),
+    ("", re.compile(r"edit|procedure|questionable|non-?covered|limited coverage|duplicate|wrong", re.IGNORECASE)),
 )
 _LISTED = re.compile(r"\s*([A-Z]\d[0-9A-Z](?:\.?[0-9A-Z]{1,4})?)(?:\s+\S.*)?", re.ASCII)
 

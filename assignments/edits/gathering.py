@@ -1,4 +1,4 @@
-"""Gather what the rules look at: facts of codes, the patient's age, CMS's tables of the date, what the client had before."""
+"""Gather what the rules look at: facts of codes, the patient's age, CMS's tables of the date, what was coded before."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -105,7 +105,8 @@ async def _listed(facts: dict[str, CodeFacts], release: _Release | None) -> Mapp
     if release is None or not facts:
         return facts
     rows = await DB.fetch(
-        "SELECT code, array_agg(list) AS lists FROM listed_code WHERE release_id = $1 AND code = ANY ($2) GROUP BY code",
+        "SELECT code, array_agg(list) AS lists FROM listed_code WHERE release_id = $1 AND code = ANY ($2)"
+        " GROUP BY code",
         release.id, [squeeze(code) for code in facts],
     )  # fmt: skip
     lists = {row["code"]: row["lists"] for row in rows}
@@ -146,7 +147,7 @@ async def _age(chart_id: UUID, on: date) -> int | None:
 
 
 async def _unseen(chart_id: UUID, lines: Lines) -> frozenset[str]:
-    codes = list(dict.fromkeys(line.code for line in (*lines.diagnoses, *lines.procedures)))
+    codes = list({one.code for one in lines.diagnoses} | {one.code for one in lines.procedures})
     if not codes:
         return frozenset()
     seen = await DB.value("SELECT codes_seen_beside($1, $2, $3)", chart_id, codes, ENOUGH)

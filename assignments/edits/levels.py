@@ -1,4 +1,4 @@
-"""How much a rule weighs for a client: set by managers, with a reason, versioned; never below what the claim refuses."""
+"""How much a rule weighs for a client: set by managers for a reason, in versions."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Load what CMS published, whole or not at all; loading the same again changes nothing, and a release can be dropped."""
+"""Load what CMS published, whole or not at all; the same again changes nothing; a release can be dropped."""
 
 import hashlib
 from collections.abc import Iterable, Sequence

@@ -186,10 +186,11 @@ def _by_day(context: Context, indicator: int) -> Iterator[Fired]:
 
 def never_seen(context: Context) -> Iterator[Fired]:
     """A code that this client's charts of this specialty never had."""
-    for letter_of, lines in (("d", context.lines.diagnoses), ("p", context.lines.procedures)):
-        for at, line in enumerate(lines, start=1):
-            if line.code in context.unseen:
-                yield Fired(f"{letter_of}{at}", (line.code,), {"code": line.code})
+    places = [(f"d{at}", line.code) for at, line in enumerate(context.lines.diagnoses, start=1)]
+    places += [(f"p{at}", line.code) for at, line in _lines(context)]
+    for place, code in places:
+        if code in context.unseen:
+            yield Fired(place, (code,), {"code": code})
 
 
 def not_checked(context: Context) -> Iterator[Fired]:

@@ -120,6 +120,18 @@ async def find_not_codable(chart_id: UUID) -> NotCodable | None:
     return NotCodable(row["reason"], note.get(row["id"], ""), row["decided_at"], row["who"] or "coding team")
 
 
+async def find_reason(chart_id: UUID) -> str:
+    """Why a chart is not codable, without its note; empty if it is. Inside the current transaction."""
+    return (
+        await DB.value(
+            "SELECT n.reason FROM not_codable n JOIN chart c ON c.id = n.chart_id"
+            " WHERE n.chart_id = $1 AND c.state = 'not_codable' ORDER BY n.decided_at DESC LIMIT 1",
+            chart_id,
+        )
+        or ""
+    )
+
+
 async def _find_items(pends: list[UUID], *, with_words: bool) -> dict[UUID, list[Item]]:
     rows = await DB.fetch(
         "SELECT id, pend_id, reason, about_on FROM pend_item WHERE pend_id = ANY ($1) ORDER BY position", pends

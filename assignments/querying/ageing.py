@@ -1,4 +1,4 @@
-"""What time does to open queries: reminded, escalated, and taken back when their charts wait no more. For the worker."""
+"""What time does to open queries: reminded, escalated, taken back when their charts wait no more. For the worker."""
 
 from datetime import datetime
 
@@ -49,9 +49,7 @@ _ESCALATE = (
 
 async def _note(rows: list[asyncpg.Record], kind: Kind, action: Action, now: datetime) -> None:
     for row in rows:
-        await tell(
-            WORKER, client_id=row["client_id"], chart_id=row["chart_id"], query_id=row["id"], kind=kind, now=now
-        )
+        await tell(WORKER, client_id=row["client_id"], chart_id=row["chart_id"], query_id=row["id"], kind=kind, now=now)
         await record(
             WORKER, action, object_type="query", object_id=row["id"], client_id=row["client_id"],
             patient_id=row["patient_id"], details={"chart": str(row["chart_id"])},

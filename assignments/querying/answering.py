@@ -57,9 +57,7 @@ async def answer_query(provider: Actor, *, query_id: UUID, reply: Reply, now: da
         counts = (await get_policy(row["client_id"])).counts
         if counts == "signed":
             await _ensure_signed(provider, reply, signs=signs, chart_id=row["chart_id"], since=row["sent_at"])
-        await DB.execute(
-            "UPDATE provider_query SET state = 'answered', answered_at = $2 WHERE id = $1", query_id, now
-        )
+        await DB.execute("UPDATE provider_query SET state = 'answered', answered_at = $2 WHERE id = $1", query_id, now)
         key = await get_active_key(row["client_id"])
         answer_id = new_id()
         await DB.execute(

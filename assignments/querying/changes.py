@@ -28,6 +28,7 @@ def _written(lines: Lines) -> list[str]:
     diagnoses = [line.code for line in lines.diagnoses]
     procedures = [
         "-".join((line.code, *line.modifiers))
+        + (f" on {line.service_on}" if line.service_on else "")
         + (f" ×{line.units}" if line.units != 1 else "")
         + (f" → {', '.join(_pointed(lines, line.pointers))}" if line.pointers else "")
         for line in lines.procedures

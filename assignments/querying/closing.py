@@ -70,7 +70,9 @@ async def cancel_query(actor: Actor, *, query_id: UUID, reason: str, now: dateti
     return str(row["number"])
 
 
-async def _note(actor: Actor, row: Mapping[str, Any], kind: Literal["closed", "cancelled"], why: str, now: datetime) -> None:
+async def _note(
+    actor: Actor, row: Mapping[str, Any], kind: Literal["closed", "cancelled"], why: str, now: datetime
+) -> None:
     await tell(
         actor, client_id=row["client_id"], chart_id=row["chart_id"], query_id=row["id"], kind=kind, now=now
     )  # fmt: skip

@@ -66,7 +66,6 @@ class Builder:
 async def open_builder(coder: Actor, *, chart_id: UUID) -> Builder:
     """The builder for a chart that the coder holds, with their draft as they left it; raises Conflict and NotFound."""
     async with acting_as(coder):
-        hold = await _ensure_held(chart_id)
         chart = await DB.fetch_one(
             "SELECT c.number, c.patient_id, e.provider FROM chart c JOIN encounter e ON e.id = c.encounter_id"
             " WHERE c.id = $1",
@@ -74,6 +73,7 @@ async def open_builder(coder: Actor, *, chart_id: UUID) -> Builder:
         )
         if chart is None:
             raise NotFound
+        hold = await _ensure_held(chart_id)
         draft = await find_draft(chart_id) or Draft(provider=chart["provider"])
         templates = await find_templates()
         answered_by = await find_recipients(hold.client_id)
@@ -176,9 +176,7 @@ def from_template(draft: Draft, template: Template) -> Draft:
         template.purpose, template.shape, template.title, template.question,
         arrange(template.shape, template.offered, template.standing), draft.content.indicators,
     )  # fmt: skip
-    return replace(
-        draft, content=content, template_key=template.key, template_version=template.version, reasons={}
-    )
+    return replace(draft, content=content, template_key=template.key, template_version=template.version, reasons={})
 
 
 async def _ensure_held(chart_id: UUID) -> Hold:
@@ -210,7 +208,9 @@ def _indicator(page_id: UUID, place: int, text: str, start: int, end: int) -> In
     if not words:
         raise Invalid("Select the words on the page first.")
     if len(words) > LONGEST_QUOTE:
-        raise Invalid(f"Quote less: at most {LONGEST_QUOTE} characters. Several short quotes read better than one long.")
+        raise Invalid(
+            f"Quote less: at most {LONGEST_QUOTE} characters. Several short quotes read better than one long."
+        )
     return Indicator(page_id, start, end, words, place)
 
 
@@ -225,6 +225,5 @@ def _plain(draft: Draft) -> dict[str, Any]:
 
 
 def _read(plain: Mapping[str, Any]) -> Draft:
-    return Draft(
-        from_plain(plain["content"]), plain["provider"], *plain["template"], plain["affects"], plain["reasons"]
-    )
+    key, version = plain["template"]
+    return Draft(from_plain(plain["content"]), plain["provider"], key, version, plain["affects"], plain["reasons"])

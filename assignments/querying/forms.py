@@ -25,13 +25,13 @@ def read_draft(before: Draft, values: Mapping[str, str]) -> Draft:
         return before
     purpose = next((one for one in Purpose if one == values.get("purpose")), before.content.purpose)
     shape = next((one for one in Shape if one == values.get("shape")), before.content.shape)
+    options = arrange(shape, read_offered(values), read_standing(values))
     content = replace(
         before.content, purpose=purpose, shape=shape, title=" ".join(values["title"].split()),
-        question=values.get("question", "").strip(), options=arrange(shape, read_offered(values), read_standing(values)),
+        question=values.get("question", "").strip(), options=options,
     )  # fmt: skip
     reasons = {rule.number: text for rule in RULES if (text := values.get(f"reason-{rule.number}", "").strip()[:500])}
     return replace(
         before, content=content, provider=" ".join(values.get("provider", "").split())[:120],
         affects_coding=bool(values.get("affects")), reasons=reasons,
     )  # fmt: skip
-

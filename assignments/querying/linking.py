@@ -52,7 +52,9 @@ async def get_policy(client_id: UUID) -> Policy:
         " ORDER BY set_at DESC, id DESC LIMIT 1",
         client_id,
     )
-    return Policy(Ageing(row["due_hours"], row["remind_hours"], row["escalate_hours"]), row["counts"]) if row else Policy()
+    return (
+        Policy(Ageing(row["due_hours"], row["remind_hours"], row["escalate_hours"]), row["counts"]) if row else Policy()
+    )
 
 
 async def find_recipients(client_id: UUID) -> dict[str, int]:
@@ -96,7 +98,9 @@ async def set_policy(manager: Actor, *, client_id: UUID, policy: Policy, now: da
     """Let another policy hold for what is sent from now on; the same one again changes nothing. Raises Invalid."""
     ageing = policy.ageing
     if not 1 <= ageing.remind_hours <= ageing.due_hours <= ageing.escalate_hours <= 2000:
-        raise Invalid("The reminder comes first, then the due time, then the escalation: 1 to 2000 hours after sending.")
+        raise Invalid(
+            "The reminder comes first, then the due time, then the escalation: 1 to 2000 hours after sending."
+        )
     if policy.counts not in COUNTS:
         raise Invalid("Choose what counts as an answer.")
     async with acting_as(manager):
@@ -116,7 +120,7 @@ async def set_policy(manager: Actor, *, client_id: UUID, policy: Policy, now: da
 
 
 async def link_provider(manager: Actor, *, client_id: UUID, provider: str, answerer_id: UUID, now: datetime) -> None:
-    """Let somebody of a client answer for a provider; calm when they do. Raises Invalid, and NotFound for a stranger."""
+    """Let somebody of a client answer for a provider; calm when they do. Raises Invalid, NotFound for a stranger."""
     provider = " ".join(provider.split())
     if not 1 <= len(provider) <= 120:
         raise Invalid("Write the provider's name as the encounters have it.")

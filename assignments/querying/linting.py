@@ -135,7 +135,10 @@ def _offers_not_significant(content: Content) -> Found:
 def _leads(content: Content) -> Found:
     for field, text in _ours(content):
         if found := re.search("|".join(LEADING), text, re.IGNORECASE):
-            yield field, f"“{found[0]}” leads the provider. Ask what the finding means or which applies, and stop there."
+            yield (
+                field,
+                f"“{found[0]}” leads the provider. Ask what the finding means or which applies, and stop there.",
+            )
 
 
 @_rule("Q09", "error", "The title names no diagnosis that the record does not have")

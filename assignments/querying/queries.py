@@ -7,8 +7,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from assignments.coding.versions import find_latest, find_lines
-from assignments.drafting.rules import from_plain as lines_from_plain
+from assignments.drafting.plain import from_plain as lines_from_plain
 from assignments.opening import open_fields
 from assignments.querying.changes import Change, compare
 from assignments.querying.linking import get_policy
@@ -238,7 +240,7 @@ async def _ours(query: Row) -> Ours:
     )  # fmt: skip
 
 
-def read_row(row: Mapping[str, Any]) -> Row:
+def read_row(row: asyncpg.Record) -> Row:
     """A row of the columns that every list of queries reads."""
     values = {name: row[name] for name in Row.__slots__}
     return Row(**(values | {"id": UUID(bytes=row["id"].bytes), "state": State(row["state"])}))

@@ -53,7 +53,7 @@ async def list_queries(manager: Actor, *, wanted: Wanted, query: Mapping[str, st
     """Queries of every client, escalated ones first, then the next due; no patient, no words of theirs."""
     arguments = (wanted.state, wanted.client_id, wanted.provider, wanted.is_late, now)
     async with acting_as(manager):
-        total = await DB.value("SELECT count(*) FROM provider_query q" + _WANTED, *arguments)
+        total = await DB.value(_COUNT + _WANTED, *arguments)
         paging = read_paging(query, total)
         rows = await DB.fetch(_LIST + _WANTED + _ORDER, *arguments, paging.limit, paging.offset)
         clients = await DB.fetch("SELECT id, name FROM client ORDER BY lower(name)")
@@ -61,7 +61,8 @@ async def list_queries(manager: Actor, *, wanted: Wanted, query: Mapping[str, st
             "SELECT count(*) FROM provider_query WHERE state = 'open' AND escalated_at IS NOT NULL"
         )
     return Listed(
-        [read_row(row) for row in rows], paging, [(UUID(bytes=row["id"].bytes), row["name"]) for row in clients], escalated,
+        [read_row(row) for row in rows], paging,
+        [(UUID(bytes=row["id"].bytes), row["name"]) for row in clients], escalated,
     )  # fmt: skip
 
 
@@ -77,9 +78,11 @@ _LIST = (
     " q.sent_at, q.due_at, q.reminded_at, q.escalated_at, q.answered_at, q.closed_at, q.cancelled_at, q.cancel_reason"
     " FROM provider_query q JOIN client k ON k.id = q.client_id"
 )
+_COUNT = "SELECT count(*) FROM provider_query q"
 _WANTED = (
     " WHERE ($1::text = '' OR q.state = $1) AND ($2::uuid IS NULL OR q.client_id = $2)"
-    " AND ($3::text = '' OR lower(q.provider) = lower($3)) AND (NOT $4::boolean OR (q.state = 'open' AND q.due_at < $5))"
+    " AND ($3::text = '' OR lower(q.provider) = lower($3))"
+    " AND (NOT $4::boolean OR (q.state = 'open' AND q.due_at < $5))"
 )
 _ORDER = (
     " ORDER BY (q.state = 'open' AND q.escalated_at IS NOT NULL) DESC, q.state = 'open' DESC,"

@@ -77,7 +77,9 @@ async def _change(request: Request[Any, Any, Any], builder: Builder, op: str, re
         start = form.integer("q_start", "The place", low=0, high=10_000_000)
         end = form.integer("q_end", "The place", low=0, high=10_000_000)
         form.ensure()
-        return with_indicator(draft, await quote(request.user, chart_id=chart_id, page_id=page_id, start=start, end=end))
+        return with_indicator(
+            draft, await quote(request.user, chart_id=chart_id, page_id=page_id, start=start, end=end)
+        )
     if op == "quote":
         place = form.integer("page", "The page", low=1, high=100_000)
         form.ensure()

@@ -21,6 +21,7 @@ from portal.web.templating import page
 
 MANAGER = {"permission": Permission.QUERY_MANAGE}
 PERIODS = {"30": "30 days", "90": "90 days", "365": "a year"}
+_HOURS = {"due_hours": "Due after", "remind_hours": "Reminded after", "escalate_hours": "Escalated after"}
 _HEADER = ("Client", "Provider", "People who answer", "Sent", "Open", "Late", "Escalated", "Oldest open since",
            "Answered", "Answered in time", "Median hours to answer", "Cancelled")  # fmt: skip
 
@@ -80,8 +81,7 @@ async def show_agreed(request: Request[Any, Any, Any], client_id: FromPath[UUID]
 async def post_policy(request: Request[Any, Any, Any], client_id: FromPath[UUID]) -> Response[Any]:
     """Let another policy hold."""
     form = await read_form(request)
-    hours = [form.integer(f"{what}_hours", label, low=1, high=2000)
-             for what, label in (("due", "Due after"), ("remind", "Reminded after"), ("escalate", "Escalated after"))]  # fmt: skip
+    hours = [form.integer(name, label, low=1, high=2000) for name, label in _HOURS.items()]
     counts = form.choice("counts", "what counts as an answer", COUNTS)
     try:
         form.ensure()
@@ -99,9 +99,7 @@ async def post_link(request: Request[Any, Any, Any], client_id: FromPath[UUID]) 
     person_id = form.uuid("person", "who answers")
     try:
         form.ensure()
-        await link_provider(
-            request.user, client_id=client_id, provider=provider, answerer_id=person_id, now=utc_now()
-        )
+        await link_provider(request.user, client_id=client_id, provider=provider, answerer_id=person_id, now=utc_now())
     except Invalid as refusal:
         return await _show_agreed(request, client_id, form, refusal)
     return await see_other(request, f"/clients/{client_id}/queries", flash="Their queries stand in that inbox now.")

@@ -226,5 +226,5 @@ def from_plain(plain: Mapping[str, Any]) -> Content:
     return Content(
         Purpose(plain["purpose"]), Shape(plain["shape"]), plain["title"], plain["question"],
         tuple(Option(Means(means), text) for means, text in plain["options"]),
-        tuple(Indicator(UUID(page_id), start, end, quote, page) for page_id, start, end, quote, page in plain["indicators"]),
+        tuple(Indicator(UUID(page_id), *rest) for page_id, *rest in plain["indicators"]),
     )  # fmt: skip

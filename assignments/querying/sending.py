@@ -7,8 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from assignments.drafting.editing import find_draft as find_coding_draft
+from assignments.drafting.plain import to_plain as lines_to_plain
 from assignments.drafting.rules import Lines
-from assignments.drafting.rules import to_plain as lines_to_plain
 from assignments.pends.opening import open_pend
 from assignments.pends.rules import Owner
 from assignments.querying.drafts import find_draft
@@ -85,11 +85,12 @@ async def _send(coder: Actor, chart_id: UUID, fence: int, now: datetime) -> Sent
     policy, key = await get_policy(client_id), await get_active_key(client_id)
     reasons = _used(draft.reasons, lint(draft.content))
     await DB.execute(
-        "INSERT INTO provider_query (id, client_id, chart_id, patient_id, pend_id, number, asked_by, provider, template_key,"
-        " template_version, purpose, content_sealed, reasons_sealed, affects_coding, lines_before, sent_at, remind_at,"
-        " due_at, escalate_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16,"
+        "INSERT INTO provider_query (id, client_id, chart_id, patient_id, pend_id, number, asked_by, provider,"
+        " template_key, template_version, purpose, content_sealed, reasons_sealed, affects_coding, lines_before,"
+        " sent_at, remind_at, due_at, escalate_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16,"
         " $17, $18, $19)",
-        query_id, client_id, chart_id, chart["patient_id"], pend_id, number, coder.person_id, draft.provider, draft.template_key or None,
+        query_id, client_id, chart_id, chart["patient_id"], pend_id, number, coder.person_id, draft.provider,
+        draft.template_key or None,
         draft.template_version or None, draft.content.purpose.value,
         seal_field(key, "provider_query.content", query_id, json.dumps(to_plain(draft.content))),
         seal_field(key, "provider_query.reasons", query_id, json.dumps(reasons)) if reasons else None,

@@ -56,7 +56,9 @@ async def write_template(
     if not (name and title and question):
         raise Invalid("Give the template a name, a title and a question.")
     if len(title) > LONGEST_TITLE or len(question) > LONGEST_QUESTION or len(name) > LONGEST_TITLE:
-        raise Invalid(f"Keep name and title within {LONGEST_TITLE} and the question within {LONGEST_QUESTION} characters.")
+        raise Invalid(
+            f"Keep name and title within {LONGEST_TITLE} and the question within {LONGEST_QUESTION} characters."
+        )
     if len(offered) > MOST_OPTIONS - 3 or any(len(text) > LONGEST_OPTION for text in offered):
         raise Invalid(f"Keep to {MOST_OPTIONS - 3} options of at most {LONGEST_OPTION} characters each.")
     key = key or re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60]
@@ -66,16 +68,15 @@ async def write_template(
         current = {one.key: one for one in await find_templates(with_retired=True)}.get(key)
         if (current.version if current else 0) != based_on:
             raise Conflict("There is another version of this template by now. Open it again to see how it stands.")
-        written = Template(
-            key, based_on + 1, name, purpose, shape, title, question, tuple(offered), standing, retired
-        )
+        written = Template(key, based_on + 1, name, purpose, shape, title, question, tuple(offered), standing, retired)
         if current and _same(current, written):
             return current
         template_id = new_id()
         try:
             await DB.execute(
-                "INSERT INTO query_template (id, key, version, name, purpose, shape, title, question, offered, standing,"
-                " retired, written_by, written_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                "INSERT INTO query_template (id, key, version, name, purpose, shape, title, question, offered,"
+                " standing, retired, written_by, written_at)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
                 template_id, key, written.version, name, purpose.value, shape.value, title, question, offered,
                 sorted(means.value for means in standing), retired, manager.person_id, now,
             )  # fmt: skip

@@ -44,16 +44,99 @@ SCALES = (
 )
 
 #: Marks by which one option is put before the others.
-PREFERRED = r"\b(?:recommended|preferred|suggested|most likely|best (?:answer|choice|option)|as discussed|default)\b|[★☆✓✔]|\*\*|<-|←|!"
+PREFERRED = (
+    r"\b(?:recommended|preferred|suggested|most likely|best (?:answer|choice|option)|as discussed|default)\b"
+    r"|[★☆✓✔]|\*\*|<-|←|!"
+)
 
 #: What names no diagnosis by itself.
 GENERIC = frozenset(
-    "acute chronic subacute recurrent type left right bilateral unilateral unspecified mild moderate severe stage grade"
-    " primary secondary initial subsequent other disease disorder syndrome condition injury pain finding findings"
-    " present absent history status lesion mass fracture degree level class not clinically significant with without due"
-    " and the for from that this documented documentation clarification detail details upper lower anterior posterior"
-    " medial lateral open closed displaced nondisplaced controlled uncontrolled yes neither both known expected normal"
-    " systolic diastolic complicated uncomplicated active resolved result results abnormal value values".split()
+    [
+        "acute",
+        "chronic",
+        "subacute",
+        "recurrent",
+        "type",
+        "left",
+        "right",
+        "bilateral",
+        "unilateral",
+        "unspecified",
+        "mild",
+        "moderate",
+        "severe",
+        "stage",
+        "grade",
+        "primary",
+        "secondary",
+        "initial",
+        "subsequent",
+        "other",
+        "disease",
+        "disorder",
+        "syndrome",
+        "condition",
+        "injury",
+        "pain",
+        "finding",
+        "findings",
+        "present",
+        "absent",
+        "history",
+        "status",
+        "lesion",
+        "mass",
+        "fracture",
+        "degree",
+        "level",
+        "class",
+        "not",
+        "clinically",
+        "significant",
+        "with",
+        "without",
+        "due",
+        "and",
+        "the",
+        "for",
+        "from",
+        "that",
+        "this",
+        "documented",
+        "documentation",
+        "clarification",
+        "detail",
+        "details",
+        "upper",
+        "lower",
+        "anterior",
+        "posterior",
+        "medial",
+        "lateral",
+        "open",
+        "closed",
+        "displaced",
+        "nondisplaced",
+        "controlled",
+        "uncontrolled",
+        "yes",
+        "neither",
+        "both",
+        "known",
+        "expected",
+        "normal",
+        "systolic",
+        "diastolic",
+        "complicated",
+        "uncomplicated",
+        "active",
+        "resolved",
+        "result",
+        "results",
+        "abnormal",
+        "value",
+        "values",
+    ]
 )
 
 #: Diagnoses that are asked for again and again; in a title they lead unless the record has them.
@@ -67,5 +150,6 @@ OFTEN_ASKED = (
 
 #: Words about visits other than this one.
 OTHER_VISITS = (
-    r"(?:previous|prior|earlier|last) (?:visit|encounter|admission|stay|episode|year[’']?s?|record|hospitali[sz]ation)s?"
+    r"(?:previous|prior|earlier|last)"
+    r" (?:visit|encounter|admission|stay|episode|year[’']?s?|record|hospitali[sz]ation)s?"
 )

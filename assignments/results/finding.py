@@ -143,8 +143,9 @@ def _arguments(which: Which, zone: str) -> tuple[object, ...]:
 
 
 _NEWEST = "(SELECT DISTINCT ON (chart_id) * FROM delivered_version ORDER BY chart_id, version DESC) d"
-_DAYS = f"""
-  SELECT (d.delivered_at AT TIME ZONE $1)::date AS day, count(*)::int AS charts FROM {_NEWEST}
+_DAYS = """
+  SELECT (d.delivered_at AT TIME ZONE $1)::date AS day, count(*)::int AS charts
+    FROM (SELECT DISTINCT ON (chart_id) delivered_at FROM delivered_version ORDER BY chart_id, version DESC) d
    GROUP BY 1 ORDER BY 1 DESC LIMIT $2
 """
 _COLUMNS = """

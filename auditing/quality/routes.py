@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
+from assignments.coding.submitting import Unanswered
 from assignments.desk.guideline_routes import guideline_routes
 from assignments.desk.line_routes import line_routes, save_typed_fields
 from assignments.desk.work import NOTHING_TYPED, Typed
@@ -94,7 +95,10 @@ async def post_findings(request: Request[Any, Any, Any], audit_id: FromPath[UUID
             request_id=decision.request_id, now=utc_now(),
         )  # fmt: skip
     except Invalid as error:
-        return await _show_again(request, audit_id, Typed(form.values, status=422, notice=error.message))
+        goes_on = isinstance(error, Unanswered)
+        return await _show_again(
+            request, audit_id, Typed(form.values, status=422, notice=error.message, goes_on=goes_on)
+        )
     sent = "The finding is" if count == 1 else f"{count} findings are" if count else "The findings are"
     return await _pull_next(request, decision.next_request_id, done=f"{sent} with the coder.")
 

@@ -1,7 +1,7 @@
 """Open an audit's worksheet: both codings aligned, what was found or chosen so far, and the score it gives."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from assignments.coding.checks import Check, find_checks
@@ -16,7 +16,7 @@ from assignments.leveling.keeping import find_kept
 from assignments.leveling.showing import Levels
 from assignments.pulling import Hold, find_hold
 from assignments.rules import Stage
-from assignments.viewing.queries import ViewPage, database_now, find_pages, show_pages
+from assignments.viewing.queries import ViewPage, database_now, find_pages, find_places, show_pages
 from assignments.viewing.watermarks import Mark
 from assignments.working.measuring import note_work
 from auditing.access_log.actions import Action
@@ -52,6 +52,7 @@ class Worksheet:
     pages: Sequence[ViewPage] = ()
     ehr: EhrVisit | None = None  # if it is coded in the client's own system
     levels: Levels | None = None  # if coder or auditor has filled in the E/M worksheet
+    places: Mapping[UUID, int] = field(default_factory=dict)  # which page of the chart an id is
 
     @property
     def differences(self) -> list[Row]:
@@ -105,7 +106,8 @@ async def _assemble(actor: Actor, audit_id: UUID) -> Worksheet:
     audit = await get_audit(audit_id)
     hold = await find_hold(chart_id=audit.chart_id, stage=Stage.AUDIT) if actor.kind is Kind.AUDITOR else None
     is_work = hold is not None and audit.state in (AuditState.IN_LINE, AuditState.IN_AUDIT)
-    return await (_open_for_work if is_work else _open_to_read)(actor, audit, hold)
+    sheet = await (_open_for_work if is_work else _open_to_read)(actor, audit, hold)
+    return replace(sheet, places=await find_places(audit.chart_id)) if actor.kind is Kind.AUDITOR else sheet
 
 
 async def _open_for_work(auditor: Actor, audit: Audit, hold: Hold | None) -> Worksheet:

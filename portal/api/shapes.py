@@ -99,6 +99,36 @@ class ChartResults(msgspec.Struct, frozen=True):
     lines: list[ResultLine]
 
 
+class ChargeExport(msgspec.Struct, frozen=True):
+    """A charge export with its control totals."""
+
+    id: UUID
+    number: int
+    corrects: Annotated[int | None, msgspec.Meta(description="The number of the export that it corrects")]
+    file: str
+    made_at: datetime
+    charts: int
+    lines: Annotated[int, msgspec.Meta(description="Procedure lines")]
+    units: int
+    hash: Annotated[int, msgspec.Meta(description="The sum of the numbers in the charts' numbers")]
+    bytes: int
+    sha256: str
+    verdict: Annotated[str | None, msgspec.Meta(description="accepted, rejected, or nothing yet")]
+    reason: str | None
+
+
+class ExportAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether an export was taken in."""
+
+    verdict: Annotated[str, msgspec.Meta(description="accepted or rejected", max_length=20)]
+    reason: Annotated[
+        str,
+        msgspec.Meta(
+            max_length=20, description="If rejected: totals, layout, patient, missing, twice, codes or damaged"
+        ),
+    ] = ""
+
+
 class Chart(msgspec.Struct, frozen=True):
     """How far a chart has come."""
 

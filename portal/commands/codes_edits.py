@@ -2,7 +2,7 @@
 
 import asyncio
 import zipfile
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,12 @@ _FILES = click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )  # fmt: skip
 _FROM = click.option(
-    "--effective-from", "starts_on", required=True, type=click.DateTime(["%Y-%m-%d"]), help="First day that the table answers for."
+    "--effective-from", "starts_on", required=True, type=click.DateTime(["%Y-%m-%d"]),
+    help="First day that the table answers for.",
 )  # fmt: skip
 
 
-def _setting(*choices: str) -> Any:
+def _setting(*choices: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     return click.option("--setting", required=True, type=click.Choice(choices), help="Whose table it is.")
 
 
@@ -33,7 +34,7 @@ def _setting(*choices: str) -> Any:
 @_setting("practitioner", "outpatient")
 @_FILES
 def ptp(starts_on: datetime, setting: str, files: Sequence[Path]) -> None:
-    """Load NCCI procedure-to-procedure pairs of a quarter: CMS's text files, all parts at once, as such or in their ZIPs.
+    """Load NCCI procedure-to-procedure pairs of a quarter: CMS's text files or ZIPs, all parts at once.
 
     Nothing is loaded unless everything can be. The same files again change nothing.
     """

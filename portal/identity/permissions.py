@@ -24,8 +24,11 @@ class Permission(StrEnum):
     CHART_RESCHEDULE = "chart:reschedule"
     CHART_UPLOAD = "chart:upload"
     CLIENT_MANAGE = "client:manage"
+    CODE_SET_MANAGE = "code-set:manage"
     CODING_WORK = "coding:work"
     DUPLICATE_DECIDE = "duplicate:decide"
+    EXPORT_MAKE = "export:make"
+    EXPORT_READ = "export:read"
     FLOOR_READ = "floor:read"
     INVOICE_ISSUE = "invoice:issue"
     INVOICE_READ = "invoice:read"
@@ -55,6 +58,8 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
             Permission.CHART_READ,
             Permission.CHART_UPLOAD,
             Permission.DUPLICATE_DECIDE,
+            Permission.EXPORT_MAKE,
+            Permission.EXPORT_READ,
             Permission.INVOICE_READ,
             Permission.PEND_ANSWER,
             Permission.QUERY_ANSWER,
@@ -70,7 +75,9 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
             Permission.CHART_HASTEN,
             Permission.CHART_RESCHEDULE,
             Permission.CLIENT_MANAGE,
+            Permission.CODE_SET_MANAGE,
             Permission.DUPLICATE_DECIDE,
+            Permission.EXPORT_READ,
             Permission.FLOOR_READ,
             Permission.INVOICE_ISSUE,
             Permission.INVOICE_READ,

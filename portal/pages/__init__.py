@@ -4,7 +4,9 @@ from assignments.batches import routes as batches
 from assignments.batches import schedule_routes
 from assignments.bulk import routes as bulk
 from assignments.bulk import split_routes as splitting
+from assignments.charges import routes as charges
 from assignments.charts_for_clients import routes as charts_for_clients
+from assignments.codesets import routes as codesets
 from assignments.desk import routes as desk
 from assignments.desk import tree_routes
 from assignments.duplicates import routes as duplicates
@@ -13,7 +15,7 @@ from assignments.favourites import routes_pushing as pushing_sets
 from assignments.intake import routes as intake
 from assignments.intake import routes_adding as adding
 from assignments.intake import routes_staging as staging
-from assignments.pends import routes as pends
+from assignments.pends import routes as pend_inbox
 from assignments.pends import routes_questions as questions
 from assignments.querying import routes as querying
 from assignments.querying import routes_answering as answering_queries
@@ -22,6 +24,7 @@ from assignments.querying import routes_templates as query_templates
 from assignments.results import routes as results
 from assignments.retention import routes as retention
 from assignments.viewing import routes as viewing
+from assignments.visits import routes as visits
 from assignments.working import routes as working
 from assignments.worklists import routes as worklists
 from auditing.quality import routes as audits
@@ -36,6 +39,7 @@ from portal.pages import (
     client_days,
     client_edits,
     client_limits,
+    client_pends,
     client_staffing,
     client_systems,
     clients,
@@ -46,6 +50,8 @@ from portal.pages import (
     late_documents,
     line_promise,
     own_work,
+    pend_reasons,
+    pends,
     people,
     person,
     person_work,
@@ -72,13 +78,15 @@ ROUTES = [
     *splitting.ROUTES,
     *staging.ROUTES,
     *adding.ROUTES,
+    *charges.ROUTES,
     *charts_for_clients.ROUTES,
+    *codesets.ROUTES,
     *desk.ROUTES,
     *tree_routes.ROUTES,
     *favourites.ROUTES,
     *pushing_sets.ROUTES,
     *duplicates.ROUTES,
-    *pends.ROUTES,
+    *pend_inbox.ROUTES,
     *questions.ROUTES,
     *querying.ROUTES,
     *answering_queries.ROUTES,
@@ -87,6 +95,7 @@ ROUTES = [
     *results.ROUTES,
     *retention.ROUTES,
     *viewing.ROUTES,
+    *visits.ROUTES,
     *working.ROUTES,
     *worklists.ROUTES,
     *audits.ROUTES,
@@ -98,6 +107,7 @@ ROUTES = [
     *client_days.ROUTES,
     *client_limits.ROUTES,
     *client_edits.ROUTES,
+    *client_pends.ROUTES,
     *client_systems.ROUTES,
     *client_staffing.ROUTES,
     *clients.ROUTES,
@@ -108,6 +118,8 @@ ROUTES = [
     *late_documents.ROUTES,
     *line_promise.ROUTES,
     *own_work.ROUTES,
+    *pend_reasons.ROUTES,
+    *pends.ROUTES,
     *people.ROUTES,
     *api_tokens.ROUTES,
     *person.ROUTES,

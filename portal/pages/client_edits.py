@@ -1,4 +1,4 @@
-"""What a client makes of the edits: how much each rule weighs for it, and which of CMS's tables its service lines use."""
+"""What a client makes of the edits: how much each rule weighs, and which of CMS's tables its lines use."""
 
 from typing import Any
 from uuid import UUID

@@ -40,6 +40,8 @@ MENU: Sequence[tuple[str, str, str]] = (
     ("Queries", "/queries", Permission.QUERY_MANAGE),
     ("Quality", "/quality", Permission.QUALITY_READ),
     ("Clients", "/clients", Permission.CLIENT_MANAGE),
+    ("Code sets", "/code-sets", Permission.CODE_SET_MANAGE),
+    ("Charges", "/exports", Permission.EXPORT_READ),
     ("Invoices", "/invoices", Permission.INVOICE_READ),
     ("People", "/people", Permission.PEOPLE_READ),
     ("Agreements", "/agreements", Permission.AGREEMENT_MANAGE),

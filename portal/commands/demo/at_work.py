@@ -16,6 +16,7 @@ from auditing.quality.reviewing import report_no_findings, send_findings, verify
 from auditing.quality.worksheet import open_worksheet
 from portal.actor import Actor, Kind
 from portal.clock import set_back_to, utc_now
+from portal.commands.demo.answers import answer_what_asks
 from portal.commands.demo.notes.shape import AnswerKey, Note
 from portal.commands.working import JOBS
 from portal.database import DB, acting_as
@@ -65,6 +66,7 @@ async def _code_next(company: Company, coder: Actor) -> bool:
         coder, chart_id=pulled.chart_id, stage=Stage.CODING, fence=pulled.fence, revision=draft.revision,
         change=lambda _lines, _on: lines_of(key),
     )  # fmt: skip
+    await answer_what_asks(coder, chart_id=pulled.chart_id, fence=pulled.fence, stage=Stage.CODING, now=now)
     await submit_coding(coder, chart_id=pulled.chart_id, fence=pulled.fence, request_id=new_id(), now=now)
     return True
 
@@ -127,5 +129,6 @@ async def _audit_next(company: Company, auditor: Actor) -> bool:
         auditor, chart_id=pulled.chart_id, stage=Stage.AUDIT, fence=fence, revision=sheet.draft.revision,
         change=lambda _lines, _on: right,
     )  # fmt: skip
+    await answer_what_asks(auditor, chart_id=pulled.chart_id, fence=fence, stage=Stage.AUDIT, now=now)
     await send_findings(auditor, audit_id=audit_id, entry_id=entry_id, fence=fence, request_id=new_id(), now=now)
     return True

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
+from assignments.edits.levels import set_level, set_setting
 from assignments.skills import set_skills
 from assignments.worklists.weighing import Work, set_work
 from auditing.quality.sampling import open_plan
@@ -145,6 +146,14 @@ async def open_demo_client(company: Company, client: Client) -> None:
         minutes = (Decimal(60) / line.charts_an_hour).quantize(Decimal("0.1"))
         work = Work(level=1, minutes=minutes, audit_minutes=max(minutes / 2, Decimal("0.5")), widen_minutes=60)
         await set_work(manager, client_id=client_id, service_line_id=lines[line.name], work=work)
+    if client.code == "EDF":
+        await set_setting(
+            manager, client_id=client_id, service_line_id=lines[client.service_lines[0].name], setting="outpatient"
+        )
+        await set_level(
+            manager, client_id=client_id, rule="P8", level="critical", now=OPENED_AT,
+            because="Every visit here has a charge; a chart without one is missing its nursing sheet.",
+        )  # fmt: skip
     await write_guideline(
         manager,
         client_id=client_id,

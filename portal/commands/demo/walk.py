@@ -10,6 +10,7 @@ from uuid import UUID
 import httpx
 
 from portal.clock import set_back_to, utc_now
+from portal.commands.demo.answers import REASON
 from portal.commands.demo.company import CARDIOLOGY
 from portal.commands.demo.notes import NOTES
 from portal.commands.demo.notes.shape import AnswerKey, Note, ProcedureLine
@@ -124,6 +125,7 @@ async def _code(steps: Walk, key: AnswerKey, did: str, *, correct: bool = False)
         text = (await coder.send(f"{place}/lines", {"op": _spot(text, "remove p1")}, page=place)).text
     for entry in (*key.diagnoses, *(_typed(line) for line in key.procedures)):
         await coder.send(f"{place}/lines", {"op": "add", "entry": entry}, page=place)
+    await _answer(coder, f"{place}/lines", place)
     await _stop(coder, await coder.send(f"{place}/submit", {"op": "submit"}, page=place))
     pulls = "" if correct else " pulls the most urgent chart that they may code, reads its pages,"
     steps.say(f"  {person.name}{pulls} {did}")
@@ -143,6 +145,7 @@ async def _find(steps: Walk, note: Note) -> None:
         text = (await auditor.send(lines, {"op": _spot(text, "remove p1")}, page=place)).text
     for entry in (*note.answer.diagnoses, *(_typed(line) for line in note.answer.procedures)):
         await auditor.send(lines, {"op": "add", "entry": entry}, page=place)
+    await _answer(auditor, lines, place)
     await _stop(auditor, await auditor.send(f"{place}/findings", {}, page=place))
     steps.say(f"  {person.name} audits a frozen copy and corrects it; the differences go to the coder as findings")
 
@@ -186,6 +189,13 @@ async def _who_saw_it(steps: Walk) -> None:
     steps.say(f"  {person.name}, compliance officer, sees each of these looks and changes in the access log")
     if "access" not in text.lower():
         raise RuntimeError("The access log is empty.")
+
+
+async def _answer(visitor: Visitor, lines: str, place: str) -> None:
+    """Answer what the edits ask, one after the other."""
+    while waiting := re.search(r'value="((?:seen|answer) [^"]+)"', await visitor.see(place)):
+        verb, _, spot = unescape(waiting[1]).partition(" ")
+        await visitor.send(lines, {"op": f"{verb} {spot}", f"reason {spot}": REASON}, page=place)
 
 
 async def _stop(visitor: Visitor, next_page: httpx.Response) -> None:

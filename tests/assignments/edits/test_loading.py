@@ -1,5 +1,6 @@
 """CMS's files: read as they come, loaded whole or not at all, dropped again, looked up by the date of service."""
 
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -66,10 +67,8 @@ def test_what_breaks_off_is_refused(broken: str) -> None:
 @given(st.text(max_size=200))
 def test_no_file_makes_a_reader_stumble(text: str) -> None:
     for read in (read_pairs, read_limits, read_lists):
-        try:
-            list(read(text))
-        except UnusableFile as error:
-            assert str(error)
+        with suppress(UnusableFile):
+            assert list(read(text))
 
 
 def test_a_release_begins_with_its_quarter() -> None:

@@ -1,4 +1,4 @@
-"""Each edit fires on its examples in docs/edits.md and is silent on the others; the table says what the registry says."""
+"""Each edit fires on its examples in docs/edits.md and not on the others; the table says what the registry says."""
 
 import re
 from dataclasses import replace

@@ -125,9 +125,7 @@ async def test_from_the_desk_to_the_provider_and_back(house: House, sql: Sql, we
     [state] = await sql("SELECT state FROM chart WHERE id = $1", chart.id)
     assert state["state"] == "ready"
     release = await cora.get(f"/desk/charts/{after.id}/release")
-    await cora.post(
-        f"/desk/charts/{after.id}/release", data={"fence": hidden(release, "fence"), "reason": "stopping"}
-    )
+    await cora.post(f"/desk/charts/{after.id}/release", data={"fence": hidden(release, "fence"), "reason": "stopping"})
     again = await pull_chart(house.cora)
     assert again.chart_id == chart.id
     desk = await cora.get(f"/desk/charts/{chart.id}")
@@ -146,7 +144,9 @@ async def test_from_the_desk_to_the_provider_and_back(house: House, sql: Sql, we
     )
     done = (await cora.get(mine)).text
     assert [word for word in ("<del>R05.9</del>", "<ins>J18.9</ins>") if word not in done] == []
-    actions = {r["action"] for r in await sql("SELECT action FROM access_event WHERE patient_id = $1", chart.patient_id)}
+    actions = {
+        r["action"] for r in await sql("SELECT action FROM access_event WHERE patient_id = $1", chart.patient_id)
+    }
     assert {"query:drafted", "query:sent", "query:listed", "query:opened", "query:answered", "query:closed"} <= actions
     kinds = [r["kind"] for r in await sql("SELECT kind FROM query_event ORDER BY happened_at")]
     assert kinds == ["sent", "answered", "closed"]
@@ -265,7 +265,11 @@ async def test_each_provider_sees_only_their_own(house: House, sql: Sql) -> None
     assert managed.patient == ""
     with pytest.raises(NotFound):  # somebody of another client
         await link_provider(
-            house.mona, client_id=house.north.id, provider="Dr. X", answerer_id=house.stranger.person_id, now=NOW  # type: ignore[arg-type]
+            house.mona,
+            client_id=house.north.id,
+            provider="Dr. X",
+            answerer_id=house.stranger.person_id,
+            now=NOW,  # type: ignore[arg-type]
         )
 
 

@@ -74,8 +74,9 @@ async def test_a_day_and_a_batch_on_screen_as_table_and_to_print(house: House, w
         assert answer.headers["cache-control"] == "no-store, private"
         text, pages = words_of(answer.content)
         for words in (
-            "Coding summary", "NOR-1003", "Pneumonia, unspecified organism", "Essential (primary) hypertension", "71046",
-            "Total 6 6 6", "version 1", "FY2026", "Confidential: patient information of North", "Taken by Clara",
+            "Coding summary", "NOR-1003", "Pneumonia, unspecified organism", "Essential (primary) hypertension",
+            "71046", "Total 6 6 6", "version 1", "FY2026", "Confidential: patient information of North",
+            "Taken by Clara",
             f"Page {pages} of {pages}", "CONFIDENTIAL", "<b>",
         ):  # fmt: skip
             assert words in text, words
