@@ -16,7 +16,7 @@ from portal.web.forms import read_form
 from portal.web.templating import page
 
 MANAGER = {"permission": Permission.LINE_MANAGE}
-SETS = "/code-sets"
+SETS = "/line-sets"
 EMPTY = {"name": "", "entries": "", "specialty": "", "client": "", "service_line": ""}
 
 

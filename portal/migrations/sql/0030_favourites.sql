@@ -75,3 +75,4 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 GRANT EXECUTE ON FUNCTION specialty_code_use, own_code_use TO chartway_coder;
+RESET ROLE;
