@@ -9,6 +9,7 @@ import anyio.to_thread
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 
+from assignments.code_use.counting import get_weights
 from assignments.coding.submitting import HasErrors, Unanswered, submit_coding
 from assignments.desk.guideline_routes import guideline_routes
 from assignments.desk.line_routes import line_routes, save_typed_fields
@@ -20,7 +21,6 @@ from assignments.desk.work import NOTHING_TYPED, Typed, get_work
 from assignments.drafting.editing import Stale
 from assignments.drafting.operations import Refused
 from assignments.drafting.rules import MOST_DIAGNOSES
-from assignments.favourites.use import get_weights
 from assignments.leveling.routes import leveling_routes
 from assignments.pulling import RELEASE_REASONS, SENTENCES, Outcome, release_chart
 from assignments.querying.rules import STATES

@@ -1,17 +1,12 @@
-"""What putting a set on a chart does to its lines, and how much use raises a code in the search. Pure."""
+"""What putting a set on a chart does to its lines. Pure."""
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from assignments.drafting.rules import DiagnosisLine, Lines, ProcedureLine, add_diagnosis, add_procedure
 
 #: Why a line cannot be coded on the chart's date of service; None if it can.
 Explain = Callable[[DiagnosisLine | ProcedureLine], str | None]
-
-STARRED = 0.5  # what a star adds to a code's weight in the search
-MOST_BY_SPECIALTY = 0.35
-MOST_BY_OWN_USE = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +55,3 @@ def apply_set(lines: Lines, members: Lines, explain: Explain) -> Applied:
         if (procedure.system, procedure.code) not in {(line.system, line.code) for line in lines.procedures}:
             lines = add_procedure(lines, added)
     return Applied(lines, len(lines.diagnoses) + len(lines.procedures) - before, tuple(left_out))
-
-
-def weigh(starred: frozenset[str], own: Mapping[str, int], specialty: Mapping[str, int]) -> dict[str, float]:
-    """How much each squeezed code is raised: 1 is not at all; use counts by its logarithm, and at most doubles it."""
-    total = sum(specialty.values()) or 1
-    weights: dict[str, float] = {}
-    for code in {*starred, *own, *specialty}:
-        shared = min(MOST_BY_SPECIALTY, 0.07 * math.log1p(1000 * specialty.get(code, 0) / total))
-        personal = min(MOST_BY_OWN_USE, 0.1 * math.log1p(own.get(code, 0)))
-        weights[code] = 1.0 + shared + personal + (STARRED if code in starred else 0.0)
-    return weights

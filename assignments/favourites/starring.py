@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
+from assignments.code_use.counting import forget_own
 from assignments.codesets.procedures import classify_procedure
 from assignments.drafting.entries import read_diagnosis
-from assignments.favourites.use import forget_own
 from portal.actor import Actor
 from portal.database import DB, acting_as
 from portal.errors import Invalid

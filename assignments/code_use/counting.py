@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from assignments.code_use.rules import weigh
 from assignments.codesets.icd10cm import squeeze
-from assignments.favourites.rules import weigh
 from portal.actor import Actor, Kind
 from portal.database import DB, acting_as
 
