@@ -174,7 +174,7 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
         mark = Mark(coder.name, await database_now(), event_id)
     work = show_work(
         hold, draft, on=chart.service_on, prefix=prefix, typed=typed, checks=checks,
-        places={row.id: row.place for row in rows},
+        places={row.id: row.place for row in rows}, specialty=chart.specialty,
     )  # fmt: skip
     return Desk(
         chart=chart,

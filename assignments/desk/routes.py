@@ -9,6 +9,7 @@ import anyio.to_thread
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 
+from assignments.code_use.counting import get_weights
 from assignments.coding.submitting import HasErrors, Unanswered, submit_coding
 from assignments.desk.guideline_routes import guideline_routes
 from assignments.desk.line_routes import line_routes, save_typed_fields
@@ -138,8 +139,11 @@ async def post_code_search(request: Request[Any, Any, Any]) -> Response[Any]:
     form.ensure()
     if diagnoses is None:
         diagnoses = MOST_DIAGNOSES
+    weights = await get_weights(request.user, specialty=form.values.get("specialty", "")[:60])
     # The index is built when it is first asked for, which takes a second: not on the event loop.
-    options = await anyio.to_thread.run_sync(lambda: find_options(entry, on=on, diagnoses=diagnoses))
+    options = await anyio.to_thread.run_sync(
+        lambda: find_options(entry, on=on, diagnoses=diagnoses, weights=weights)
+    )
     return page(request, "assignments/desk/_hits.html", options=options, query=entry)
 
 

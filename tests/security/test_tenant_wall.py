@@ -24,6 +24,7 @@ BY_GRANT = {
         "service_line",
         "client_grant",
         "client_key",
+        "code_set",
         "guideline",
         "client_calendar",
         "client_holiday",
@@ -33,7 +34,7 @@ BY_GRANT = {
         "provider_link",
         "query_policy",
     },
-    Kind.CODER: {"location", "service_line", "client_grant", "client_key", "guideline", "edit_level"},
+    Kind.CODER: {"location", "service_line", "client_grant", "client_key", "code_set", "guideline", "edit_level"},
     Kind.AUDITOR: {
         "location",
         "service_line",

@@ -34,7 +34,8 @@
   function send(button) {
     const op = button.value;
     const path = button.getAttribute("formaction") ?? form.getAttribute("action");
-    const takesEntry = op.startsWith("add") || op.startsWith("take");
+    const inDrawer = button.closest("#drawer") !== null;  // what is half typed stays
+    const takesEntry = !inDrawer && (op.startsWith("add") || op.startsWith("take") || op.startsWith("line"));
     const typed = { entry: entry.value, replaces: replaces.value, ...pinned() };
     if (op === "add" && !typed.entry.trim()) return;
     // Cleared at once: whoever types the next code meanwhile must not append it to this one.
