@@ -24,6 +24,7 @@ from portal.commands.demo.notes.shape import Note
 from portal.commands.demo.papers import render
 from portal.commands.demo.people import PEOPLE, DemoPerson
 from portal.commands.demo.visiting import PASSWORD, Visitor
+from portal.commands.demo.waiting import leave_questions
 from portal.commands.working import JOBS
 from portal.database import DB, acting_as
 from portal.errors import Conflict
@@ -103,6 +104,8 @@ async def leave_work_waiting(
         if to_audit:
             await code_what_waits(company, utc_now())
             await run_jobs(url, JOBS, until_empty=True)
+    await leave_questions(company, utc_now())
+    await run_jobs(url, JOBS, until_empty=True)
     await import_schedules(company, NOTES)
     say("This morning's charts came in: they wait to be coded, two coded ones to be audited")
 
