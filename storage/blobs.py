@@ -21,7 +21,7 @@ from storage.envelope import StreamOpener, StreamSealer, context, seal, unseal
 from storage.objects import object_key
 from storage.vault import VAULT
 
-Kind = Literal["original", "page", "text", "part", "delivery"]
+Kind = Literal["original", "page", "text", "part", "delivery", "export"]
 
 _GIVEN_UP = "The upload took too long and was given up. Nothing was kept of it; send the files again."
 

@@ -13,6 +13,8 @@ from assignments.duplicates.queries import Resemblance, find_of_chart
 from assignments.ehr.visits import EhrVisit, find_ehr_visit
 from assignments.hastening import Haste, get_haste
 from assignments.opening import open_fields
+from assignments.pends.rules import Owner
+from assignments.pends.stories import NotCodable, Story, find_not_codable, find_stories
 from assignments.rules import FOR_CLIENTS, ChartState, with_specialty
 from assignments.viewing.queries import ViewPage, database_now, find_pages, show_pages
 from assignments.viewing.watermarks import Mark
@@ -86,6 +88,8 @@ class OwnChart:
     haste: Haste
     pages: Sequence[ViewPage]
     ehr: EhrVisit | None  # if it is coded in the client's own system
+    stories: Sequence[Story] = ()  # what the client or its providers were asked
+    not_codable: NotCodable | None = None
 
     @property
     def line_words(self) -> str:
@@ -124,6 +128,8 @@ async def open_own_chart(person: Actor, *, chart_id: UUID, now: datetime) -> Own
         resembles = await find_of_chart(chart_id)
         codes = await find_final_codes(chart_id, state=row["state"], service_on=row["service_on"])
         haste = await get_haste(chart_id, now=now)
+        stories = [one for one in await find_stories(chart_id) if one.owner is not Owner.LEAD]
+        not_codable = await find_not_codable(chart_id)
         pages, ehr = await find_pages(chart_id), await find_ehr_visit(chart_id)
         event_id = await record(
             person, Action.CHART_OPENED, object_type="chart", object_id=chart_id, client_id=row["client_id"],
@@ -135,6 +141,7 @@ async def open_own_chart(person: Actor, *, chart_id: UUID, now: datetime) -> Own
         mrn[patient_id], born_on[patient_id], row["line"], row["specialty"], row["location"], row["provider"],
         row["payer"], row["service_on"], row["received_at"], row["due_at"], row["delivered_at"], row["time_zone"],
         documents, history, codes, resembles, row["batch_id"], haste, await show_pages(pages, mark), ehr,
+        stories, not_codable,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from assignments.batches.lists import Batch, find_batches
 from assignments.batches.rules import Account
 from assignments.charts_for_clients.rules import IN_WORK, STATE_FILTERS, TONES
 from assignments.opening import open_fields
+from assignments.pends.inbox import Unanswered, count_unanswered
 from assignments.rules import FOR_CLIENTS, ChartState
 from auditing.access_log.actions import Action
 from auditing.access_log.recording import record_patients
@@ -112,6 +113,7 @@ class ChartList:
     lines: Sequence[tuple[UUID, str]]
     time_zone: str
     accounted: Accounted
+    unanswered: Unanswered
 
     @property
     def pages(self) -> int:
@@ -158,6 +160,7 @@ async def _list(person: Actor, rows: list[asyncpg.Record], *, total: int, page: 
     return ChartList(
         await _opened(person, rows), total, page, await _count(now, zone),
         [(line["id"], line["name"]) for line in lines], zone, await _account(person, now, zone),
+        await count_unanswered(),
     )  # fmt: skip
 
 

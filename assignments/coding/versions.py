@@ -1,7 +1,7 @@
 """Versions of a coding: one for each submission, by its coder or its auditor; none is ever overwritten."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -53,11 +53,16 @@ async def find_latest(chart_id: UUID, role: Role) -> Version | None:
 async def find_lines(coding_id: UUID) -> Lines:
     """The code lines of one version with their evidence and header, read inside the current transaction."""
     header = await DB.fetch_one(_HEADER, coding_id)
-    rows = await DB.fetch(_LINES, coding_id)
+    lines = collect_lines(await DB.fetch(_LINES, coding_id))
+    said = {name: value for name, value in header.items() if value is not None} if header else {}
+    return replace(lines, header=Header(**said))
+
+
+def collect_lines(rows: Sequence[asyncpg.Record]) -> Lines:
+    """The lines of one coding out of its rows, in their order, each with its `pins`."""
     return Lines(
         tuple(DiagnosisLine(row["code"], row["poa"] or "", _pins(row)) for row in rows if row["kind"] == "diagnosis"),
         tuple(_procedure(row) for row in rows if row["kind"] == "procedure"),
-        Header(**{name: value for name, value in header.items() if value is not None}) if header else Header(),
     )
 
 

@@ -10,10 +10,12 @@ from litestar import Request, Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
+from assignments.assistance.offering import Row, accept_into, answer_proposal, get_proposal
 from assignments.desk.work import Typed, get_work
 from assignments.drafting.editing import save_lines, stay, undo_lines
-from assignments.drafting.operations import ENTRY, Done, Refused, apply_operation, save_fields
-from assignments.drafting.rules import Lines
+from assignments.drafting.evidence import ensure_place
+from assignments.drafting.operations import ENTRY, Done, Refused, apply_operation, read_pin, save_fields
+from assignments.drafting.rules import Lines, letter
 from assignments.edits.answering import answer_edit, take_back_answer
 from assignments.rules import Stage
 from portal.clock import utc_now
@@ -77,6 +79,8 @@ async def change_lines(request: Request[Any, Any, Any], chart_id: UUID, stage: S
     try:
         if verb in ("answer", "seen", "unanswer"):
             return await _answer(request, chart_id, stage, form)
+        if verb in ("accept", "dismiss") and stage is Stage.CODING:
+            return await _answer_proposal(request, chart_id, form)
         return await _save(request, chart_id, stage, form)
     except Refused as refusal:
         look = form.values.get(ENTRY, "") if refusal.look else ""
@@ -94,7 +98,7 @@ async def save_typed_fields(request: Request[Any, Any, Any], chart_id: UUID, sta
         )
     await save_lines(
         request.user, chart_id=chart_id, stage=stage, fence=fence, revision=revision,
-        change=lambda lines, _on: save_fields(lines, form.values),
+        change=lambda lines, on: save_fields(lines, form.values, on),
     )  # fmt: skip
 
 
@@ -111,6 +115,8 @@ async def _save(request: Request[Any, Any, Any], chart_id: UUID, stage: Stage, f
     if form.values.get("op") == "undo":
         before = await undo_lines(request.user, **held)
         return Typed(said="The last change was taken back." if before.revision != revision else "Nothing to undo.")
+    if pin := read_pin(form.values):
+        await ensure_place(request.user, chart_id=chart_id, pin=pin)
     done: list[Done] = []
 
     def change(lines: Lines, on: date) -> Lines:
@@ -127,7 +133,9 @@ async def _answer(request: Request[Any, Any, Any], chart_id: UUID, stage: Stage,
     verb, _, spot = form.values["op"].partition(" ")
     mark, reason = spot.partition(" ")[2], form.values.get(f"reason {spot}", "")
     held: dict[str, Any] = {"chart_id": chart_id, "stage": stage, "fence": fence}
-    await save_lines(request.user, **held, revision=revision, change=lambda lines, _on: save_fields(lines, form.values))
+    await save_lines(
+        request.user, **held, revision=revision, change=lambda lines, on: save_fields(lines, form.values, on)
+    )
     if verb == "unanswer":
         await take_back_answer(request.user, **held, mark=mark)
         return Typed(said="The answer was taken back.", goes_on=True)
@@ -136,6 +144,35 @@ async def _answer(request: Request[Any, Any, Any], chart_id: UUID, stage: Stage,
         return Typed(form.values, status=422, notice=said, said=said, goes_on=True)
     await answer_edit(request.user, **held, mark=mark, reason=reason, now=utc_now())
     return Typed(said="Answered.", goes_on=True)
+
+
+async def _answer_proposal(request: Request[Any, Any, Any], chart_id: UUID, form: Form) -> Typed:
+    """Add the proposed code with its place, or show it no more; the answer is kept either way."""
+    fence, revision = _state(form)
+    verb, _, name = form.values["op"].partition(" ")
+    row = await get_proposal(request.user, chart_id=chart_id, proposal_id=_proposal_id(name))
+    saved = await save_lines(
+        request.user, chart_id=chart_id, stage=Stage.CODING, fence=fence, revision=revision,
+        change=lambda lines, on: _take_proposal(save_fields(lines, form.values, on), row if verb == "accept" else None),
+    )  # fmt: skip
+    await answer_proposal(
+        request.user, chart_id=chart_id, proposal_id=row.id, accepted=verb == "accept", now=utc_now()
+    )
+    if verb == "dismiss":
+        return Typed(said=f"{row.code} is not proposed for this chart any more.")
+    at = [line.code for line in saved.lines.diagnoses].index(row.code) + 1
+    return Typed(said=f"Added {letter(at)}: {row.code}, with its place in the record.", focus=f"d{at}")
+
+
+def _take_proposal(lines: Lines, row: Row | None) -> Lines:
+    return accept_into(lines, row) if row else lines
+
+
+def _proposal_id(name: str) -> UUID:
+    try:
+        return UUID(name)
+    except ValueError:
+        raise Invalid from None
 
 
 async def _explain(

@@ -1,26 +1,30 @@
 """What the coder's desk shows: the start page with its reasons, and one chart with its facts, pages and findings."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
+from assignments.assistance.offering import find_waiting, read_offers
 from assignments.coding.checks import find_checks
 from assignments.coding.versions import find_latest, find_lines
-from assignments.desk.guidelines import find_guideline
+from assignments.desk.guidelines import ChartRules, find_guideline
 from assignments.desk.news import find_news
 from assignments.desk.work import NOTHING_TYPED, Typed, Work, show_work
 from assignments.drafting.editing import begin_draft
+from assignments.drafting.fields import begin_header
 from assignments.drafting.rules import Lines
 from assignments.duplicates.queries import find_hint
 from assignments.ehr.visits import EhrVisit, find_ehr_visit
 from assignments.opening import open_fields
 from assignments.pausing import Workload, get_workload
+from assignments.pends.stories import Story, find_stories
 from assignments.pulling import LOST, find_hold
+from assignments.querying.queries import Row, find_of_chart
 from assignments.rules import ChartState, Stage
 from assignments.viewing.queries import ViewPage, database_now, find_pages, show_pages
 from assignments.viewing.watermarks import Mark
@@ -30,7 +34,6 @@ from auditing.access_log.recording import record
 from portal.actor import Actor
 from portal.database import DB, acting_as
 from portal.errors import Conflict, NotFound
-from portal.tenancy.guidelines import Guideline
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class DeskHome:
     specialties: tuple[str, ...]
     clients: tuple[str, ...]
     workload: Workload
+    set_aside: int  # pends of theirs that are still open
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +106,14 @@ class Desk:
     corrections: tuple[Correction, ...]
     submitted: int
     pulled_at: datetime
-    guideline: Guideline | None
+    guideline: ChartRules | None
     likeness: str  # a hint that the documents resemble another chart's, '' if they do not
     ehr: EhrVisit | None = None  # if it is coded in the client's own system
+    queries: Sequence[Row] = ()  # what its provider was asked
     news: str = ""  # what came of documents since the chart was coded or pulled
+    stories: Sequence[Story] = ()  # what it waited for
+    lead_answered_at: datetime | None = None
+    lead_is_asked: bool = False
 
 
 async def get_desk_home(coder: Actor) -> DeskHome:
@@ -121,9 +129,11 @@ async def get_desk_home(coder: Actor) -> DeskHome:
         specialties = await DB.fetch("SELECT specialty FROM skill ORDER BY specialty")
         clients = await DB.fetch("SELECT name FROM client ORDER BY name")
         workload = await get_workload(coder.person_id) if coder.person_id else Workload()
+        set_aside = await DB.value("SELECT count(*) FROM pend WHERE opened_by = acting_person() AND ended_at IS NULL")
     return DeskHome(
         tuple(Held(**dict(row)) for row in held), today.get("submitted", 0), today.get("released", 0),
         tuple(row["specialty"] for row in specialties), tuple(row["name"] for row in clients), workload,
+        set_aside,
     )  # fmt: skip
 
 
@@ -141,27 +151,47 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
         await note_work(chart_id)
         latest = await find_latest(chart_id, "coder")
         draft = await begin_draft(
-            chart_id=chart_id, stage=Stage.CODING, start=await find_lines(latest.id) if latest else Lines()
+            chart_id=chart_id,
+            stage=Stage.CODING,
+            start=await find_lines(latest.id) if latest else Lines(header=begin_header(chart.payer, chart.specialty)),
         )
         checks = await find_checks(
             chart_id=chart_id, client_id=client_id, stage=Stage.CODING, lines=draft.lines, on=chart.service_on
         )
+        waiting = await find_waiting(chart_id, draft.lines)
         rows = await find_pages(chart_id)
         corrections = await find_corrections(chart_id) if chart.state is ChartState.CORRECTING else ()
-        today, guideline = await _count_today(), await find_guideline(chart_id)
+        today, guideline = await _count_today(), await find_guideline(chart_id, hold)
         likeness, ehr = await find_hint(chart_id), await find_ehr_visit(chart_id)
-        news = await find_news(chart_id, pulled_at=hold.pulled_at)
+        news, stories = await find_news(chart_id, pulled_at=hold.pulled_at), await find_stories(chart_id)
+        asked = await DB.fetch_one("SELECT waiting_since, answered_at FROM lead_thread WHERE chart_id = $1", chart_id)
+        queries = await find_of_chart(chart_id)
         looked = {"stage": Stage.CODING.value, "pages": len(rows)} | ({"in_own_system": True} if ehr else {})
         event_id = await record(
             coder, Action.CHART_OPENED, object_type="chart", object_id=chart_id, client_id=client_id,
             patient_id=patient_id, details=looked,
         )  # fmt: skip
         mark = Mark(coder.name, await database_now(), event_id)
-    return Desk(
-        chart, tuple(await show_pages(rows, mark)),
-        show_work(hold, draft, on=chart.service_on, prefix=prefix, typed=typed, checks=checks), corrections,
-        today.get("submitted", 0), hold.pulled_at, guideline, likeness, ehr, news,
+    work = show_work(
+        hold, draft, on=chart.service_on, prefix=prefix, typed=typed, checks=checks,
+        places={row.id: row.place for row in rows},
     )  # fmt: skip
+    return Desk(
+        chart=chart,
+        pages=tuple(await show_pages(rows, mark)),
+        work=replace(work, offers=await read_offers(waiting, on=chart.service_on)),
+        corrections=corrections,
+        submitted=today.get("submitted", 0),
+        pulled_at=hold.pulled_at,
+        guideline=guideline,
+        likeness=likeness,
+        ehr=ehr,
+        queries=queries,
+        news=news,
+        stories=stories,
+        lead_answered_at=asked["answered_at"] if asked else None,
+        lead_is_asked=bool(asked and asked["waiting_since"]),
+    )
 
 
 async def get_held_chart(coder: Actor, *, chart_id: UUID) -> tuple[ChartFacts, int]:

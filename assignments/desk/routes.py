@@ -10,14 +10,19 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from assignments.coding.submitting import HasErrors, Unanswered, submit_coding
+from assignments.desk.guideline_routes import guideline_routes
 from assignments.desk.line_routes import line_routes, save_typed_fields
 from assignments.desk.queries import get_desk_home, get_held_chart, open_desk
+from assignments.desk.routes_aside import ROUTES as ASIDE_ROUTES
+from assignments.desk.routes_next import CHARTS, go_to_next
 from assignments.desk.searching import find_options
 from assignments.desk.work import NOTHING_TYPED, Typed, get_work
 from assignments.drafting.editing import Stale
 from assignments.drafting.operations import Refused
 from assignments.drafting.rules import MOST_DIAGNOSES
-from assignments.pulling import RELEASE_REASONS, SENTENCES, Outcome, pull_next_chart, release_chart
+from assignments.leveling.routes import leveling_routes
+from assignments.pulling import RELEASE_REASONS, SENTENCES, Outcome, release_chart
+from assignments.querying.rules import STATES
 from assignments.rules import Stage
 from portal.clock import utc_now
 from portal.errors import Conflict
@@ -27,7 +32,6 @@ from portal.web.answers import see_other, wants_fragment
 from portal.web.forms import FormError, read_form
 from portal.web.templating import page
 
-CHARTS = "/desk/charts"
 CODER = {"permission": Permission.CODING_WORK}
 
 
@@ -50,7 +54,7 @@ async def post_next(request: Request[Any, Any, Any]) -> Response[Any]:
     form = await read_form(request)
     request_id = form.uuid("request_id", "the button on the page again")
     form.ensure()
-    return await _pull_next(request, request_id)
+    return await go_to_next(request, request_id)
 
 
 @get(f"{CHARTS}/{{chart_id:uuid}}", opt=CODER)
@@ -64,7 +68,7 @@ async def show_chart(request: Request[Any, Any, Any], chart_id: UUID, typed: Typ
     desk = await open_desk(request.user, chart_id=chart_id, prefix=f"{CHARTS}/{chart_id}", typed=typed)
     return page(
         request, "assignments/desk/desk.html", status=typed.status, desk=desk, work=desk.work, pages=desk.pages,
-        now=utc_now(), reasons=RELEASE_REASONS, request_id=new_id(), next_request_id=new_id(),
+        now=utc_now(), reasons=RELEASE_REASONS, request_id=new_id(), next_request_id=new_id(), states=STATES,
     )  # fmt: skip
 
 
@@ -93,7 +97,7 @@ async def post_submit(request: Request[Any, Any, Any], chart_id: FromPath[UUID])
         return await _show_again(
             request, chart_id, Typed(form.values, {}, 422, notice=refusal.message, goes_on=goes_on)
         )
-    return await _pull_next(request, next_request_id, done=f"{submitted.number} is submitted.")
+    return await go_to_next(request, next_request_id, done=f"{submitted.number} is submitted.")
 
 
 @get(f"{CHARTS}/{{chart_id:uuid}}/release", opt=CODER)
@@ -139,16 +143,6 @@ async def post_code_search(request: Request[Any, Any, Any]) -> Response[Any]:
     return page(request, "assignments/desk/_hits.html", options=options, query=entry)
 
 
-async def _pull_next(request: Request[Any, Any, Any], request_id: UUID, done: str = "") -> Response[Any]:
-    pulled = await pull_next_chart(request.user, request_id=request_id, now=utc_now())
-    if pulled.chart_id is None:
-        until = f"&until={int(pulled.kept_until.timestamp())}" if pulled.kept_until else ""
-        return await see_other(request, f"/desk?why={pulled.outcome.value}{until}", flash=done or None)
-    said = pulled.sentence if pulled.outcome is Outcome.HELD else ""
-    flash = " ".join(part for part in (done, said) if part)
-    return await see_other(request, f"{CHARTS}/{pulled.chart_id}", flash=flash or None)
-
-
 def _moment(seconds: str) -> datetime | None:
     """A time as seconds since 1970; what cannot be read is no time."""
     return datetime.fromtimestamp(int(seconds), UTC) if re.fullmatch(r"\d{1,10}", seconds) else None
@@ -171,5 +165,8 @@ ROUTES = [
     show_release,
     post_release,
     post_code_search,
+    *ASIDE_ROUTES,
+    *guideline_routes(CHARTS, permission=Permission.CODING_WORK),
+    *leveling_routes(CHARTS, stage=Stage.CODING, permission=Permission.CODING_WORK),
     *line_routes(CHARTS, stage=Stage.CODING, permission=Permission.CODING_WORK, show_page=show_chart),
 ]

@@ -7,6 +7,7 @@ from typing import Literal
 from assignments.codesets.icd10cm import explain_date, explain_invalid, get_code
 from assignments.codesets.procedures import LineError
 from assignments.codesets.search import Hit, search
+from assignments.drafting.claim_facts import write_drug
 from assignments.drafting.entries import parse_entry
 from assignments.drafting.operations import pointer_letters
 from assignments.drafting.rules import MOST_DIAGNOSES, ProcedureLine
@@ -30,7 +31,7 @@ def find_options(text: str, *, on: date, diagnoses: int = MOST_DIAGNOSES) -> lis
     if not text.strip():
         return []
     try:
-        entry = parse_entry(text, diagnoses=diagnoses)
+        entry = parse_entry(text, diagnoses=diagnoses, on=on)
     except LineError as error:
         return [Option("note", "", str(error))]
     procedure = [_procedure(entry.procedure)] if entry.procedure else []
@@ -74,6 +75,10 @@ def _procedure(line: ProcedureLine) -> Option:
         f"modifier {', '.join(line.modifiers)}" if line.modifiers else "",
         f"× {line.units}" if line.units != 1 else "",
         f"points to {pointer_letters(line.pointers)}" if line.pointers else "",
+        f"on {line.service_on:%m/%d/%Y}" if line.service_on else "",
+        f"by {line.rendering}" if line.rendering else "",
+        f"NDC {write_drug(line.ndc, line.ndc_unit, line.ndc_quantity)}" if line.ndc else "",
+        f"{line.minutes} minutes" if line.minutes else "",
     ]
     said = " · ".join(part for part in parts if part)
     return Option("take", line.code, f"Procedure{f': {said}' if said else ''}", "add procedure", line.system)

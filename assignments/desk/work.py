@@ -1,18 +1,22 @@
 """The line editor as it is shown: entry box, lines with their checks beside them, and what was said and typed."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
+from assignments.assistance.offering import Offer, Waiting, find_waiting, read_offers
 from assignments.codesets.icd10cm import get_code, load_release, release_in_force
 from assignments.coding.checks import Check, Level, find_checks, open_checks
 from assignments.desk.searching import Option, find_options
+from assignments.drafting.claim_facts import ACQUAINTANCES, PAYER_CLASSES, PLACES
 from assignments.drafting.editing import StoredDraft, begin_draft
+from assignments.drafting.fields import PROVIDERS, say_header, write_further, write_header
 from assignments.drafting.operations import ENTRY, pointer_letters
-from assignments.drafting.rules import Lines, letter
+from assignments.drafting.rules import Lines, Pin, ProcedureLine, letter
 from assignments.pulling import LOST, Hold, find_hold
 from assignments.rules import Stage
+from assignments.viewing.queries import find_places
 from portal.actor import Actor
 from portal.database import DB, acting_as
 from portal.errors import Conflict
@@ -33,6 +37,16 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
+class PinMark:
+    """A pinned place as its mark shows it. `page` counts through the chart's documents; 0 if that page was replaced."""
+
+    number: int  # of the line's pins, from 1
+    page: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class DiagnosisRow:
     """One diagnosis on the desk."""
 
@@ -42,11 +56,15 @@ class DiagnosisRow:
     code: str
     title: str
     checks: tuple[Check, ...]
+    pins: tuple[PinMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ProcedureRow:
-    """One procedure on the desk; modifiers, units and pointers as they stand in their fields."""
+    """One procedure on the desk; modifiers, units and pointers as they stand in their fields.
+
+    `further` is what stands in the fields behind the line, and `said` the same in words.
+    """
 
     at: int
     name: str  # p1
@@ -57,6 +75,27 @@ class ProcedureRow:
     pointers: str
     checks: tuple[Check, ...]
     errors: Mapping[str, str]
+    further: Mapping[str, str] = field(default_factory=dict)
+    said: str = ""
+    pins: tuple[PinMark, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """True if a field behind the line has to be put right."""
+        return any(name in self.errors for name in self.further)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFields:
+    """The fields of the whole claim: what stands in them, what is wrong with it, and the same in one line."""
+
+    values: Mapping[str, str]
+    errors: Mapping[str, str]
+    said: str
+    lists: Mapping[str, Mapping[str, str]] = field(
+        default_factory=lambda: {"place": PLACES, "payer_class": PAYER_CLASSES, "acquaintance": ACQUAINTANCES}
+    )
+    providers: Mapping[str, str] = field(default_factory=lambda: PROVIDERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +120,8 @@ class Work:
     release: str
     typed: Typed
     options: tuple[Option, ...]
+    claim: ClaimFields
+    offers: tuple[Offer, ...] = ()  # codes proposed for the chart
 
     @property
     def entry(self) -> str:
@@ -107,13 +148,20 @@ async def get_work(actor: Actor, *, chart_id: UUID, stage: Stage, prefix: str, t
         checks = await find_checks(
             chart_id=chart_id, client_id=hold.client_id, stage=stage, lines=draft.lines, on=service_on
         )
-    return show_work(hold, draft, on=service_on, prefix=prefix, typed=typed, checks=checks)
+        waiting = await find_waiting(chart_id, draft.lines) if stage is Stage.CODING else Waiting()
+        places = await find_places(chart_id)
+    work = show_work(hold, draft, on=service_on, prefix=prefix, places=places, typed=typed, checks=checks)
+    return replace(work, offers=await read_offers(waiting, on=service_on))
 
 
 def show_work(
-    hold: Hold, draft: StoredDraft, *, on: date, prefix: str, checks: tuple[Check, ...], typed: Typed = NOTHING_TYPED
-) -> Work:
-    """The line editor for a draft, with its checks and whatever was typed and could not be used."""
+    hold: Hold, draft: StoredDraft, *, on: date, prefix: str, checks: tuple[Check, ...], places: Mapping[UUID, int],
+    typed: Typed = NOTHING_TYPED,
+) -> Work:  # fmt: skip
+    """The line editor for a draft, with its checks and whatever was typed and could not be used.
+
+    `places` says which page of the chart an id is.
+    """
     return Work(
         prefix=prefix,
         stage=hold.stage,
@@ -123,8 +171,8 @@ def show_work(
         lease_seconds=int(hold.left.total_seconds()),
         page=draft.page,
         lines=draft.lines,
-        diagnoses=tuple(_diagnoses(draft.lines, checks, on)),
-        procedures=tuple(_procedures(draft.lines, checks, typed)),
+        diagnoses=tuple(_diagnoses(draft.lines, checks, on, places)),
+        procedures=tuple(_procedures(draft.lines, checks, typed, on, places)),
         checks=tuple(check for check in checks if not check.line),
         errors=sum(check.level is Level.ERROR for check in checks),
         waiting=open_checks(checks),
@@ -133,32 +181,58 @@ def show_work(
         release=_release(on),
         typed=typed,
         options=tuple(find_options(typed.look, on=on, diagnoses=len(draft.lines.diagnoses)) if typed.look else ()),
+        claim=_claim(draft.lines, typed, on),
     )
 
 
-def _diagnoses(lines: Lines, checks: tuple[Check, ...], on: date) -> list[DiagnosisRow]:
+def mark_pins(pins: Sequence[Pin], places: Mapping[UUID, int]) -> tuple[PinMark, ...]:
+    """The marks of a line's pins."""
+    return tuple(PinMark(at, places.get(pin.page_id, 0), pin.start, pin.end) for at, pin in enumerate(pins, start=1))
+
+
+def _diagnoses(lines: Lines, checks: tuple[Check, ...], on: date, places: Mapping[UUID, int]) -> list[DiagnosisRow]:
     rows = []
     for at, line in enumerate(lines.diagnoses, start=1):
         found = get_code(line.code, on)
         title = found.title if found else "Not in the release in force"
-        rows.append(DiagnosisRow(at, f"d{at}", letter(at), line.code, title, _beside(checks, f"d{at}")))
+        pins = mark_pins(line.evidence, places)
+        rows.append(DiagnosisRow(at, f"d{at}", letter(at), line.code, title, _beside(checks, f"d{at}"), pins))
     return rows
 
 
-def _procedures(lines: Lines, checks: tuple[Check, ...], typed: Typed) -> list[ProcedureRow]:
+def _procedures(
+    lines: Lines, checks: tuple[Check, ...], typed: Typed, on: date, places: Mapping[UUID, int]
+) -> list[ProcedureRow]:
     rows = []
     for at, line in enumerate(lines.procedures, start=1):
-        wrong = {name: typed.errors[f"{name}{at}"] for name in "mup" if f"{name}{at}" in typed.errors}
-        stored = {"m": ",".join(line.modifiers), "u": str(line.units), "p": pointer_letters(line.pointers)}
+        wrong = {name: typed.errors[f"{name}{at}"] for name in "mupsbnt" if f"{name}{at}" in typed.errors}
+        stored = {
+            "m": ",".join(line.modifiers), "u": str(line.units), "p": pointer_letters(line.pointers),
+            **write_further(line, on),
+        }  # fmt: skip
         # What was refused stays as it was typed, so that it can be put right.
         shown = {name: typed.values.get(f"{name}{at}", text) if wrong else text for name, text in stored.items()}
         rows.append(
             ProcedureRow(
                 at, f"p{at}", line.code, line.system, shown["m"], shown["u"], shown["p"], _beside(checks, f"p{at}"),
-                wrong,
+                wrong, {name: shown[name] for name in "sbnt"}, _said(line, on), mark_pins(line.evidence, places),
             )
         )  # fmt: skip
     return rows
+
+
+def _said(line: ProcedureLine, on: date) -> str:
+    stored = write_further(line, on)
+    words = {"s": "on {}", "b": "by {}", "n": "NDC {}", "t": "{} min"}
+    return " · ".join(words[name].format(stored[name]) for name in "sbnt" if stored[name])
+
+
+def _claim(lines: Lines, typed: Typed, on: date) -> ClaimFields:
+    values = write_header(lines.header, on)
+    errors = {name: typed.errors[f"claim_{name}"] for name in values if f"claim_{name}" in typed.errors}
+    if errors:  # what was refused stays as it was typed
+        values = {name: typed.values.get(f"claim_{name}", stored) for name, stored in values.items()}
+    return ClaimFields(values, errors, say_header(lines.header, on))
 
 
 def _beside(checks: tuple[Check, ...], name: str) -> tuple[Check, ...]:

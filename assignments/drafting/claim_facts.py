@@ -4,6 +4,7 @@ Places of service are CMS's public numbers in our own words; the NPI's check dig
 """
 
 import re
+from datetime import date, timedelta
 from decimal import Decimal
 
 from assignments.codesets.procedures import LineError
@@ -104,6 +105,30 @@ def read_minutes(text: str) -> int | None:
     return int(typed)
 
 
+def read_day(text: str, near: date | None) -> date | None:
+    """The day in `10/03`, `10/3/26` or `2026-10-03`, None for an empty text; without a year the one next to `near`.
+
+    Raises LineError for what is no day, and for one more than a year away.
+    """
+    typed = text.strip()
+    if not typed:
+        return None
+    day = _day(typed, near)
+    if day is None:
+        raise LineError("Write a day as month and day, e.g. 10/03, or with its year, 10/03/2026.")
+    if near and abs(day - near) > timedelta(days=366):
+        raise LineError(f"{day:%m/%d/%Y} is more than a year from the date of service. Look at it again.")
+    return day
+
+
+def write_day(day: date | None, near: date | None) -> str:
+    """A day as one types it; its year only where it would not be read without."""
+    if day is None:
+        return ""
+    short = f"{day:%m/%d}"
+    return short if near and _day(short, near) == day else f"{day:%m/%d/%Y}"
+
+
 def guess_payer_class(payer: str | None) -> str:
     """The class that a payer's name speaks of, empty where it says nothing certain."""
     name = (payer or "").lower()
@@ -120,6 +145,29 @@ _PAYER_WORDS = (
     (r"self.?pay|uninsured|cash", "self-pay"), (r"auto|liability|no.?fault", "liability"),
     (r"commercial|aetna|cigna|humana|blue (cross|shield)|\bbcbs\b|united ?health|anthem|kaiser", "commercial"),
 )  # fmt: skip
+
+
+def _day(typed: str, near: date | None) -> date | None:
+    found = re.fullmatch(r"(\d{1,2})[/-](\d{1,2})(?:[/-](\d{4}|\d{2}))?", typed, re.ASCII)
+    iso = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", typed, re.ASCII)
+    if iso:
+        return _date(int(iso[1]), int(iso[2]), int(iso[3]))
+    if not found:
+        return None
+    month, day = int(found[1]), int(found[2])
+    if found[3]:
+        return _date(int(found[3]) + (2000 if len(found[3]) == 2 else 0), month, day)
+    if near is None:
+        return None
+    days = [one for year in (-1, 0, 1) if (one := _date(near.year + year, month, day))]
+    return min(days, key=lambda one: abs(one - near), default=None)
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def _ndc(typed: str) -> str:

@@ -5,14 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Literal, TypeVar
+from uuid import UUID
 
 from assignments.codesets.icd10cm import explain_invalid, get_code, release_in_force
 from assignments.codesets.procedures import LineError, parse_modifiers, parse_pointers, write_pointers
 from assignments.drafting.entries import Entry, parse_entry, read_diagnosis
+from assignments.drafting.fields import FieldError, read_further, read_header
 from assignments.drafting.rules import (
     MOST_UNITS,
     DiagnosisLine,
     Lines,
+    Pin,
     ProcedureLine,
     add_diagnosis,
     add_procedure,
@@ -20,10 +23,12 @@ from assignments.drafting.rules import (
     letter,
     move_diagnosis,
     move_procedure,
+    pin_line,
     remove_diagnosis,
     remove_procedure,
     replace_diagnosis,
     replace_procedure,
+    unpin_line,
 )
 from portal.errors import Invalid
 
@@ -31,6 +36,8 @@ Value = TypeVar("Value")
 
 #: The field of the one box that everything is typed into.
 ENTRY = "entry"
+
+NO_PLACE = "That place is not on a page of this chart. Select some words on a page, and pin them again."
 
 
 class Refused(Invalid):
@@ -64,28 +71,57 @@ def apply_operation(lines: Lines, values: Mapping[str, str], on: date) -> Done:
     """Do what the form asks; raises Refused for what cannot be used and Invalid for a line that is gone.
 
     `op` is one of: `add` (the entry as it reads), `add diagnosis`, `add procedure` (the entry as this), `take CODE`
-    (a diagnosis from the search), `up`, `down` or `remove` with a line such as `d2 E11.22`, and `save`.
+    (a diagnosis from the search); with a line such as `d2 E11.22`: `up`, `down`, `move` (to the place in `to`),
+    `remove`, `pin` (the place in `pin_page`, `pin_start`, `pin_end`), `unpin` (and the number of the pin); and `save`.
+    What is added takes the place along that stands in those fields.
     """
-    lines = save_fields(lines, values)
+    lines = save_fields(lines, values, on)
     verb, _, rest = values.get("op", "").partition(" ")
     replaced = _spot(values.get("replaces", ""), lines)
     match verb:
         case "add":
-            return _put(lines, read_entry(values.get(ENTRY, ""), rest, lines, on), replaced, on)
+            return _put(lines, read_entry(values.get(ENTRY, ""), rest, lines, on), replaced, on, read_pin(values))
         case "take":
-            return _put(lines, read_entry(rest, "diagnosis", lines, on), replaced, on)
-        case "up" | "down" | "remove":
-            spot = _spot(rest, lines)
-            if spot is None:
-                raise Invalid("That line is not there any more. The lines below are as they stand now.")
-            return _remove(lines, spot) if verb == "remove" else _move(lines, spot, -1 if verb == "up" else 1)
+            return _put(lines, read_entry(rest, "diagnosis", lines, on), replaced, on, read_pin(values))
         case "save":
             return Done(lines, "Saved.")
+        case "unpin":
+            line, _, number = rest.rpartition(" ")
+            return _unpin(lines, _there(line, lines), number)
+    spot = _there(rest, lines)
+    match verb:
+        case "up" | "down":
+            return _move(lines, spot, spot.at + (-1 if verb == "up" else 1))
+        case "move" if values.get("to", "").isdecimal():
+            return _move(lines, spot, int(values["to"][:3]))
+        case "remove":
+            return _remove(lines, spot)
+        case "pin" if pin := read_pin(values):
+            return Done(pin_line(lines, spot.kind, spot.at, pin), f"Pinned to {_code(lines, spot)}.", _name(spot))
     raise Invalid
 
 
-def save_fields(lines: Lines, values: Mapping[str, str]) -> Lines:
-    """The lines with what was typed into modifiers, units and pointers (`m1`, `u1`, `p1` for procedure 1)."""
+def read_pin(values: Mapping[str, str]) -> Pin | None:
+    """The place in the record that came with a form, None if none did. Whether it is there is for others to see."""
+    page, start, end = (values.get(f"pin_{name}", "") for name in ("page", "start", "end"))
+    if not page:
+        return None
+    if not (start.isdecimal() and end.isdecimal() and len(end) < 9 and int(start) < int(end)):
+        raise Invalid(NO_PLACE)
+    try:
+        return Pin(UUID(page), int(start), int(end))
+    except ValueError:
+        raise Invalid(NO_PLACE) from None
+
+
+def save_fields(lines: Lines, values: Mapping[str, str], on: date) -> Lines:
+    """The lines with what was typed into their fields (`m1`, `u1`, `p1` for procedure 1) and into the header's."""
+    try:
+        lines = replace(lines, header=read_header(lines.header, values, on))
+        for at, line in enumerate(lines.procedures, start=1):
+            lines = replace_procedure(lines, at, read_further(line, values, at, on))
+    except FieldError as error:
+        raise Refused(error.field, str(error)) from None
     for at, line in enumerate(lines.procedures, start=1):
         modifiers, units, pointers = (values.get(f"{name}{at}") for name in "mup")
         if modifiers is None or units is None or pointers is None:
@@ -116,7 +152,7 @@ def read_entry(text: str, wanted: str, lines: Lines, on: date) -> DiagnosisLine 
     if not text.strip():
         raise Refused(ENTRY, "Type a code or some words of a diagnosis.")
     try:
-        entry = parse_entry(text, diagnoses=len(lines.diagnoses))
+        entry = parse_entry(text, diagnoses=len(lines.diagnoses), on=on)
     except LineError as error:
         raise Refused(ENTRY, str(error)) from None
     if wanted == "diagnosis":
@@ -142,27 +178,55 @@ def _usable(line: DiagnosisLine, on: date) -> DiagnosisLine:
     if reason:
         raise Refused(ENTRY, reason, look=True)
     found = get_code(line.code, on)
-    return DiagnosisLine(found.code) if found else line
+    return replace(line, code=found.code) if found else line
 
 
-def _put(lines: Lines, line: DiagnosisLine | ProcedureLine, replaced: Spot | None, on: date) -> Done:
+def _put(lines: Lines, line: DiagnosisLine | ProcedureLine, replaced: Spot | None, on: date, pin: Pin | None) -> Done:
     if isinstance(line, DiagnosisLine):
         title = _title(line, on)
         if replaced and replaced.kind == "d":
-            after = replace_diagnosis(lines, replaced.at, line)
-            return Done(after, f"{letter(replaced.at)} is now {line.code}{title}.", f"d{replaced.at}")
+            # What spoke for the old code may well speak for its successor: the coder sees it and can take it off.
+            old = lines.diagnoses[replaced.at - 1]
+            after = replace_diagnosis(lines, replaced.at, replace(old, code=line.code))
+            return _pinned(Done(after, f"{letter(replaced.at)} is now {line.code}{title}.", _name(replaced)), pin)
         after = add_diagnosis(lines, line)
-        return Done(after, f"Added {letter(len(after.diagnoses))}: {line.code}{title}.", f"d{len(after.diagnoses)}")
+        at = len(after.diagnoses)
+        return _pinned(Done(after, f"Added {letter(at)}: {line.code}{title}.", f"d{at}"), pin)
     if replaced and replaced.kind == "p":
-        old = lines.procedures[replaced.at - 1]
-        line = replace(
-            line, modifiers=line.modifiers or old.modifiers, units=line.units if line.units != 1 else old.units,
-            pointers=line.pointers or old.pointers,
-        )  # fmt: skip
-        after = replace_procedure(lines, replaced.at, line)
-        return Done(after, f"Procedure {replaced.at} is now {line.code}.", f"p{replaced.at}")
+        after = replace_procedure(lines, replaced.at, _kept(lines.procedures[replaced.at - 1], line))
+        return _pinned(Done(after, f"Procedure {replaced.at} is now {line.code}.", _name(replaced)), pin)
     after = add_procedure(lines, line)
-    return Done(after, f"Added procedure {len(after.procedures)}: {line.code}.", f"p{len(after.procedures)}")
+    at = len(after.procedures)
+    return _pinned(Done(after, f"Added procedure {at}: {line.code}.", f"p{at}"), pin)
+
+
+def _kept(old: ProcedureLine, new: ProcedureLine) -> ProcedureLine:
+    """The new line; what was not typed with it stays as it was."""
+    drug = new if new.ndc else old
+    return replace(
+        new, modifiers=new.modifiers or old.modifiers, units=new.units if new.units != 1 else old.units,
+        pointers=new.pointers or old.pointers, service_on=new.service_on or old.service_on,
+        rendering=new.rendering or old.rendering, ndc=drug.ndc, ndc_unit=drug.ndc_unit, ndc_quantity=drug.ndc_quantity,
+        minutes=new.minutes or old.minutes, evidence=old.evidence,
+    )  # fmt: skip
+
+
+def _pinned(done: Done, pin: Pin | None) -> Done:
+    if pin is None:
+        return done
+    return replace(done, lines=pin_line(done.lines, done.focus[0], int(done.focus[1:]), pin))
+
+
+def _unpin(lines: Lines, spot: Spot, number: str) -> Done:
+    line = lines.diagnoses[spot.at - 1] if spot.kind == "d" else lines.procedures[spot.at - 1]
+    if not (number.isdecimal() and 1 <= int(number[:3]) <= len(line.evidence)):
+        raise Invalid("That place is not pinned any more. The lines below are as they stand now.")
+    after = unpin_line(lines, spot.kind, spot.at, line.evidence[int(number) - 1])
+    return Done(after, f"Taken off {line.code}.", _name(spot))
+
+
+def _name(spot: Spot) -> str:
+    return f"{spot.kind}{spot.at}"
 
 
 def _remove(lines: Lines, spot: Spot) -> Done:
@@ -173,12 +237,19 @@ def _remove(lines: Lines, spot: Spot) -> Done:
     return Done(after, f"Removed {code}.", focus)
 
 
-def _move(lines: Lines, spot: Spot, step: int) -> Done:
+def _move(lines: Lines, spot: Spot, to: int) -> Done:
     count = len(lines.diagnoses if spot.kind == "d" else lines.procedures)
-    to = min(max(spot.at + step, 1), count)
+    to = min(max(to, 1), count)
     after = move_diagnosis(lines, spot.at, to) if spot.kind == "d" else move_procedure(lines, spot.at, to)
     place = letter(to) if spot.kind == "d" else str(to)
     return Done(after, f"{_code(lines, spot)} is now {place}.", f"{spot.kind}{to}")
+
+
+def _there(text: str, lines: Lines) -> Spot:
+    spot = _spot(text, lines)
+    if spot is None:
+        raise Invalid("That line is not there any more. The lines below are as they stand now.")
+    return spot
 
 
 def _spot(text: str, lines: Lines) -> Spot | None:

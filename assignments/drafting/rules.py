@@ -174,6 +174,21 @@ def move_procedure(lines: Lines, at: int, to: int) -> Lines:
     return replace(lines, procedures=tuple(lines.procedures[old - 1] for old in order))
 
 
+def pin_line(lines: Lines, kind: str, at: int, pin: Pin) -> Lines:
+    """A place that speaks for the line `at` of a kind, "d" or "p"; each once, in the order they were pinned."""
+    line = _line(lines, kind, at)
+    if pin in line.evidence:
+        return lines
+    if len(line.evidence) >= MOST_PINS:
+        raise Invalid(f"{MOST_PINS} places are pinned to {line.code} already. Take one off first.")
+    return _with_evidence(lines, kind, at, (*line.evidence, pin))
+
+
+def unpin_line(lines: Lines, kind: str, at: int, pin: Pin) -> Lines:
+    """The line without that place; the same lines if it is not pinned there."""
+    return _with_evidence(lines, kind, at, tuple(one for one in _line(lines, kind, at).evidence if one != pin))
+
+
 def ensure_there(of: Sequence[object], at: int) -> None:
     """Raise Invalid unless there is a line in place `at`, counted from 1."""
     if not 1 <= at <= len(of):
@@ -183,6 +198,17 @@ def ensure_there(of: Sequence[object], at: int) -> None:
 def letter(at: int) -> str:
     """What a claim calls the diagnosis of this place: A to L; beyond that only its number."""
     return LETTERS[at - 1] if 1 <= at <= MOST_DIAGNOSES else str(at)
+
+
+def _line(lines: Lines, kind: str, at: int) -> DiagnosisLine | ProcedureLine:
+    of: Sequence[DiagnosisLine | ProcedureLine] = lines.diagnoses if kind == "d" else lines.procedures
+    ensure_there(of, at)
+    return of[at - 1]
+
+
+def _with_evidence(lines: Lines, kind: str, at: int, pins: tuple[Pin, ...]) -> Lines:
+    line = replace(_line(lines, kind, at), evidence=pins)
+    return replace_diagnosis(lines, at, line) if isinstance(line, DiagnosisLine) else replace_procedure(lines, at, line)
 
 
 def _ensure_room(of: Sequence[object]) -> None:

@@ -12,6 +12,7 @@ from assignments.intake.receiving import write_receipt
 from assignments.intake.sending_staged import end_staged
 from assignments.intake.staging import client_of
 from assignments.intake.taking_files import Accepted, Refused
+from assignments.pends.answering import answer_pend
 from assignments.rules import CAN_BE_REPLACED, LATE_STATES, ChartState
 from portal.actor import Actor
 from portal.database import DB, acting_as
@@ -28,6 +29,7 @@ class Addition:
     chart_id: UUID
     number: str
     state: ChartState
+    pend_id: UUID | None = None  # of a question to the client that these documents may answer
 
     @property
     def can_replace(self) -> bool:
@@ -66,12 +68,14 @@ async def was_added(person: Actor, *, upload_id: UUID, chart_id: UUID) -> bool:
 
 
 async def add_documents(
-    person: Actor, *, chart_id: UUID, upload_id: UUID, files: Sequence[Accepted | Refused], instead: bool, now: datetime
-) -> UUID:
+    person: Actor, *, chart_id: UUID, upload_id: UUID, files: Sequence[Accepted | Refused], instead: bool,
+    now: datetime, answers: bool = False, words: str = "",
+) -> UUID:  # fmt: skip
     """Attach the accepted files to a chart and write their receipt; returns the upload's id. Calm when repeated.
 
     `instead`: once one of them can be read, the documents before them are superseded; kept and shown, but not offered
-    to the coder. What the documents mean for the chart is decided when they are prepared.
+    to the coder. What the documents mean for the chart is decided when they are prepared. `answers`: they, and these
+    words, answer what the client is asked about the chart, if it still is.
     """
     client_id = client_of(person)
     accepted = [file for file in files if isinstance(file, Accepted)]
@@ -93,15 +97,26 @@ async def add_documents(
                 person, kind="documents added", client_id=client_id, chart_id=chart_id, from_state=chart.state.value,
                 to_state=chart.state.value, now=now, details={"documents": len(accepted), "instead": instead},
             )  # fmt: skip
+            if answers and chart.pend_id:
+                sent = await DB.fetch(
+                    "SELECT id FROM document WHERE chart_id = $1 AND position >= $2 ORDER BY position", chart_id, first
+                )
+                await answer_pend(
+                    person, pend_id=chart.pend_id, text=words, documents=[row["id"] for row in sent], now=now
+                )
         await write_receipt(person, key, upload_id=upload_id, chart_id=chart_id, files=files, now=now)
         await end_staged(upload_id=upload_id, files=files)
     return upload_id
 
 
 async def _get(chart_id: UUID) -> Addition:
-    row = await DB.fetch_one("SELECT id, number, state FROM chart WHERE id = $1", chart_id)
+    row = await DB.fetch_one(
+        "SELECT c.id, c.number, c.state, p.id AS pend_id FROM chart c LEFT JOIN pend p ON p.chart_id = c.id"
+        " AND p.owner <> 'lead' AND p.answered_at IS NULL AND p.ended_at IS NULL WHERE c.id = $1",
+        chart_id,
+    )
     if row is None:
         raise NotFound
     if row["state"] == ChartState.CANCELLED:
         raise Conflict(CANCELLED)
-    return Addition(UUID(bytes=row["id"].bytes), row["number"], ChartState(row["state"]))
+    return Addition(UUID(bytes=row["id"].bytes), row["number"], ChartState(row["state"]), row["pend_id"])

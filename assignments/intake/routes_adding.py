@@ -18,6 +18,7 @@ from assignments.intake.routes import (
     upload_id_of,
 )
 from assignments.intake.sending_staged import StillComing
+from assignments.pends.rules import LONGEST_NOTE
 from portal.clock import utc_now
 from portal.identity.permissions import Permission
 from portal.web.answers import see_other, wants_fragment
@@ -30,7 +31,8 @@ _HOW = ("beside", "instead")
 @get("/charts/{chart_id:uuid}/documents", opt={"permission": Permission.CHART_UPLOAD})
 async def show_adding(request: Request[Any, Any, Any], chart_id: FromPath[UUID]) -> Response[Any]:
     """The form for more documents of a chart, and what they will mean for it."""
-    return await _show_form(request, chart_id, Form({"upload_id": open_or_new(request), "how": "beside"}))
+    form = Form({"upload_id": open_or_new(request), "how": "beside", "answers": "1"})
+    return await _show_form(request, chart_id, form)
 
 
 @post(
@@ -44,6 +46,7 @@ async def post_adding(request: Request[Any, Any, Any], chart_id: FromPath[UUID])
     upload_id = upload_id_of(form)
     try:
         how = form.choice("how", "what the documents are", _HOW)
+        words = form.text("words", "The answer", required=False, most=LONGEST_NOTE)
         form.ensure()
         await get_addition(request.user, chart_id=chart_id)
         if await was_added(request.user, upload_id=upload_id, chart_id=chart_id):
@@ -52,7 +55,7 @@ async def post_adding(request: Request[Any, Any, Any], chart_id: FromPath[UUID])
             files = await take_all(request, form, parts, upload_id)
             await add_documents(
                 request.user, chart_id=chart_id, upload_id=upload_id, files=files, instead=how == "instead",
-                now=utc_now(),
+                answers=form.flag("answers"), words=words, now=utc_now(),
             )  # fmt: skip
     except (FormError, QuotaFull, StillComing) as refusal:
         await parts.skip()

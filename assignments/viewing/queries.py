@@ -58,6 +58,16 @@ async def find_pages(chart_id: UUID) -> list[PageRow]:
     return [await _page(row, place) for place, row in enumerate(rows, start=1)]
 
 
+async def find_places(chart_id: UUID) -> dict[UUID, int]:
+    """Which page of the chart an id is, counted through its usable documents; inside the current transaction."""
+    rows = await DB.fetch(
+        "SELECT p.id FROM document_page p JOIN document d ON d.id = p.document_id"
+        " WHERE p.chart_id = $1 AND d.state = 'ready' AND d.superseded_at IS NULL ORDER BY d.position, p.number",
+        chart_id,
+    )
+    return {UUID(bytes=row["id"].bytes): place for place, row in enumerate(rows, start=1)}
+
+
 async def show_pages(rows: list[PageRow], mark: Mark) -> list[ViewPage]:
     """The pages ready to be shown. Call it after the transaction that recorded the look."""
     shown = []

@@ -1,16 +1,19 @@
 """A worksheet as its templates want it: the line editor, choices to pick from, scores with their working."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from assignments.codesets.icd10cm import get_code
-from assignments.desk.work import NOTHING_TYPED, Typed, show_work
+from assignments.desk.work import NOTHING_TYPED, PinMark, Typed, mark_pins, show_work
+from assignments.drafting.rules import DiagnosisLine, Lines, ProcedureLine
 from assignments.pulling import RELEASE_REASONS
 from auditing.quality import scoring
 from auditing.quality.choices import guess
 from auditing.quality.citations import CITATIONS
+from auditing.quality.comparing import Row
 from auditing.quality.queries import Finding
-from auditing.quality.rules import STATE_WORDS
+from auditing.quality.rules import STATE_WORDS, Change
 from auditing.quality.scoring import Score
 from auditing.quality.words import DIRECTIONS, ERROR_TYPES, SEVERITIES, say_choice, say_line, say_share
 from auditing.quality.worksheet import Worksheet
@@ -27,7 +30,10 @@ def show_sheet(sheet: Worksheet, typed: Typed = NOTHING_TYPED) -> dict[str, Any]
     work = None
     if sheet.draft and sheet.hold:
         prefix = f"{LINES}/{audit.chart_id}"
-        work = show_work(sheet.hold, sheet.draft, on=audit.service_on, prefix=prefix, typed=typed, checks=sheet.checks)
+        work = show_work(
+            sheet.hold, sheet.draft, on=audit.service_on, prefix=prefix, places=sheet.places, typed=typed,
+            checks=sheet.checks,
+        )  # fmt: skip
     return {
         "sheet": sheet, "audit": audit, "work": work, "pages": sheet.pages, "typed": typed,
         "titles": _titles(sheet), "say_line": say_line, "say_choice": say_choice, "say_share": say_share,
@@ -38,6 +44,7 @@ def show_sheet(sheet: Worksheet, typed: Typed = NOTHING_TYPED) -> dict[str, Any]
         "type_words": {one.value: word for one, word in ERROR_TYPES.items()},
         "direction_words": {one.value: word for one, word in DIRECTIONS.items()},
         "guesses": {row.key: guess(row, sheet.rows) for row in sheet.differences}, "citations": CITATIONS,
+        "pinned_by_coder": {row.key: _pins(sheet.coder, row, sheet.places) for row in sheet.rows},
         "figures": _figures(sheet.score), "score": sheet.score, "reasons": RELEASE_REASONS,
         "working": scoring.working(sheet.score) if sheet.score else "", "percent": scoring.percent,
         "code_over_code": scoring.code_over_code, "finding_of": _findings_by_key(sheet),
@@ -69,6 +76,14 @@ def _titles(sheet: Worksheet) -> Mapping[str, str]:
     codes = {line.code for one in lines if one for line in one.diagnoses}
     found = {code: get_code(code, sheet.audit.service_on) for code in codes}
     return {code: entry.title for code, entry in found.items() if entry}
+
+
+def _pins(lines: Lines, row: Row, places: Mapping[UUID, int]) -> tuple[PinMark, ...]:
+    """What the coder pinned to their line of a row."""
+    if row.coder is None or row.coder_at is None or row.change is Change.RESEQUENCED:
+        return ()
+    of: Sequence[DiagnosisLine | ProcedureLine] = lines.diagnoses if row.coder.is_diagnosis else lines.procedures
+    return mark_pins(of[row.coder_at - 1].evidence, places)
 
 
 def _findings_by_key(sheet: Worksheet) -> Mapping[str, Finding]:

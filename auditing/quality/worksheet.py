@@ -1,19 +1,22 @@
 """Open an audit's worksheet: both codings aligned, what was found or chosen so far, and the score it gives."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from assignments.coding.checks import Check, find_checks
 from assignments.coding.versions import find_lines
-from assignments.desk.guidelines import find_guideline
+from assignments.desk.guidelines import ChartRules, find_guideline
 from assignments.drafting.editing import StoredDraft, begin_draft
 from assignments.drafting.rules import Lines
 from assignments.edits.answering import Result, find_results
 from assignments.ehr.visits import EhrVisit, find_ehr_visit
+from assignments.leveling.keeping import find_draft as find_leveling_draft
+from assignments.leveling.keeping import find_kept
+from assignments.leveling.showing import Levels
 from assignments.pulling import Hold, find_hold
 from assignments.rules import Stage
-from assignments.viewing.queries import ViewPage, database_now, find_pages, show_pages
+from assignments.viewing.queries import ViewPage, database_now, find_pages, find_places, show_pages
 from assignments.viewing.watermarks import Mark
 from assignments.working.measuring import note_work
 from auditing.access_log.actions import Action
@@ -26,7 +29,6 @@ from auditing.quality.rules import AuditState
 from auditing.quality.scoring import Score, score
 from portal.actor import Actor, Kind
 from portal.database import DB, acting_as
-from portal.tenancy.guidelines import Guideline
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,11 @@ class Worksheet:
     findings: Sequence[Finding] = ()
     corrected: Lines | None = None
     corrected_rows: Sequence[Row] = ()  # the corrected version against the auditor's
-    guideline: Guideline | None = None
+    guideline: ChartRules | None = None
     pages: Sequence[ViewPage] = ()
     ehr: EhrVisit | None = None  # if it is coded in the client's own system
+    levels: Levels | None = None  # if coder or auditor has filled in the E/M worksheet
+    places: Mapping[UUID, int] = field(default_factory=dict)  # which page of the chart an id is
 
     @property
     def differences(self) -> list[Row]:
@@ -102,7 +106,8 @@ async def _assemble(actor: Actor, audit_id: UUID) -> Worksheet:
     audit = await get_audit(audit_id)
     hold = await find_hold(chart_id=audit.chart_id, stage=Stage.AUDIT) if actor.kind is Kind.AUDITOR else None
     is_work = hold is not None and audit.state in (AuditState.IN_LINE, AuditState.IN_AUDIT)
-    return await (_open_for_work if is_work else _open_to_read)(actor, audit, hold)
+    sheet = await (_open_for_work if is_work else _open_to_read)(actor, audit, hold)
+    return replace(sheet, places=await find_places(audit.chart_id)) if actor.kind is Kind.AUDITOR else sheet
 
 
 async def _open_for_work(auditor: Actor, audit: Audit, hold: Hold | None) -> Worksheet:
@@ -123,6 +128,7 @@ async def _open_for_work(auditor: Actor, audit: Audit, hold: Hold | None) -> Wor
             on=audit.service_on,
         ),
         await find_results(audit.coding_id),
+        levels=await _find_levels(audit, is_work=True),
     )  # fmt: skip
 
 
@@ -139,7 +145,15 @@ async def _open_to_read(actor: Actor, audit: Audit, hold: Hold | None) -> Worksh
         corrected=corrected,
         corrected_rows=compare(lines_of(corrected), lines_of(auditor)) if corrected else (),
         results=await find_results(audit.coding_id) if actor.kind is not Kind.MANAGER else (),
+        levels=await _find_levels(audit),
     )  # fmt: skip
+
+
+async def _find_levels(audit: Audit, *, is_work: bool = False) -> Levels | None:
+    coder, auditor = await find_kept(audit.coding_id)
+    if is_work:
+        auditor = await find_leveling_draft(chart_id=audit.chart_id, stage=Stage.AUDIT)
+    return Levels(coder, auditor) if coder or auditor else None
 
 
 def score_of(coder: Lines, findings: Sequence[Finding]) -> Score:

@@ -8,7 +8,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ControllerRouterHandler
 
-from portal.api import charts, deliveries, encounters
+from portal.api import charts, deliveries, encounters, exports
 from portal.api.problems import answer_problem
 from portal.errors import PortalError
 from portal.identity.permissions import SCOPES
@@ -17,7 +17,7 @@ from portal.identity.permissions import SCOPES
 def make_router(*more: ControllerRouterHandler) -> Router:
     """The routes of the API below its version."""
     return Router(
-        "/api/v1", route_handlers=[*deliveries.ROUTES, *encounters.ROUTES, *charts.ROUTES, *more],
+        "/api/v1", route_handlers=[*deliveries.ROUTES, *encounters.ROUTES, *charts.ROUTES, *exports.ROUTES, *more],
         exception_handlers={PortalError: answer_problem},
     )  # fmt: skip
 

@@ -73,6 +73,62 @@ class DocumentTaken(msgspec.Struct, frozen=True):
     chart: Annotated[UUID | None, msgspec.Meta(description="The chart, once the last document is there")]
 
 
+class ResultLine(msgspec.Struct, frozen=True):
+    """One line of a chart's delivered codes."""
+
+    kind: Annotated[str, msgspec.Meta(description="diagnosis or procedure")]
+    position: int
+    system: Annotated[str, msgspec.Meta(description="ICD-10-CM, CPT or HCPCS")]
+    code: str
+    title: Annotated[str, msgspec.Meta(description="Empty where no title may be given, as with CPT")]
+    modifiers: list[str]
+    units: int
+    diagnoses: Annotated[str, msgspec.Meta(description="Letters of the diagnoses that a procedure points to")]
+
+
+class ChartResults(msgspec.Struct, frozen=True):
+    """The codes of a chart as they were delivered last."""
+
+    chart: UUID
+    number: str
+    version: Annotated[int, msgspec.Meta(description="Which delivery of this chart it is")]
+    delivered_at: datetime
+    release: Annotated[str, msgspec.Meta(description="The code set that was in force")]
+    reopened: Annotated[bool, msgspec.Meta(description="It is being coded again: another version will follow")]
+    changes: Annotated[list[str], msgspec.Meta(description="What changed since version 1, in sentences")]
+    lines: list[ResultLine]
+
+
+class ChargeExport(msgspec.Struct, frozen=True):
+    """A charge export with its control totals."""
+
+    id: UUID
+    number: int
+    corrects: Annotated[int | None, msgspec.Meta(description="The number of the export that it corrects")]
+    file: str
+    made_at: datetime
+    charts: int
+    lines: Annotated[int, msgspec.Meta(description="Procedure lines")]
+    units: int
+    hash: Annotated[int, msgspec.Meta(description="The sum of the numbers in the charts' numbers")]
+    bytes: int
+    sha256: str
+    verdict: Annotated[str | None, msgspec.Meta(description="accepted, rejected, or nothing yet")]
+    reason: str | None
+
+
+class ExportAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether an export was taken in."""
+
+    verdict: Annotated[str, msgspec.Meta(description="accepted or rejected", max_length=20)]
+    reason: Annotated[
+        str,
+        msgspec.Meta(
+            max_length=20, description="If rejected: totals, layout, patient, missing, twice, codes or damaged"
+        ),
+    ] = ""
+
+
 class Chart(msgspec.Struct, frozen=True):
     """How far a chart has come."""
 

@@ -5,7 +5,9 @@ from datetime import timedelta
 from functools import partial
 
 from assignments import reactions as assignments
+from assignments.assistance import jobs as assistance
 from assignments.bulk import jobs as bulk
+from assignments.charges.making import make_daily_exports
 from assignments.codesets.refreshing import SECONDS, refresh_code_sets
 from assignments.duplicates import jobs as duplicates
 from assignments.events import HAND_OUT, Subscription, hand_out
@@ -15,6 +17,7 @@ from assignments.preparing import jobs as preparing
 from assignments.preparing.recognising import recognise_what_waits
 from assignments.preparing.scans import scan_what_waits
 from assignments.pulling import return_expired
+from assignments.querying import jobs as querying
 from assignments.retention.purging import keep_retention
 from assignments.returning import take_back_strays
 from assignments.worklists import jobs as worklists
@@ -36,7 +39,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
 DAY = 86_400.0
 
 JOBS: dict[str, JobHandler] = {
-    HAND_OUT: partial(hand_out, subscriptions=SUBSCRIPTIONS), **bulk.JOBS, **duplicates.JOBS, **pends.JOBS,
+    HAND_OUT: partial(hand_out, subscriptions=SUBSCRIPTIONS), **assistance.JOBS, **bulk.JOBS, **duplicates.JOBS, **pends.JOBS,
     **preparing.JOBS, **worklists.JOBS,
 }  # fmt: skip
 
@@ -93,6 +96,6 @@ EVERY: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = (
     (60, sweep), (60, scan_again), (60, try_again),
     (600, recognise_again),
     (600, go_on_rotating),
-    (1800, verify_documents_nightly), (3600, keep_retention), (DAY, sweep_leftovers),
-    *pends.EVERY, *worklists.EVERY,
+    (1800, verify_documents_nightly), (3600, keep_retention), (3600, make_daily_exports), (DAY, sweep_leftovers),
+    *assistance.EVERY, *pends.EVERY, *querying.EVERY, *worklists.EVERY,
 )  # fmt: skip

@@ -13,7 +13,9 @@ class Permission(StrEnum):
     AGREEMENT_MANAGE = "agreement:manage"
     API_CHARTS = "api:charts"
     API_DELIVER = "api:deliver"
+    API_EXPORTS = "api:exports"
     API_MANAGE = "api:manage"
+    API_RESULTS = "api:results"
     AUDIT_WORK = "audit:work"
     BATCH_READ = "batch:read"
     BATCH_RECONCILE = "batch:reconcile"
@@ -22,16 +24,24 @@ class Permission(StrEnum):
     CHART_RESCHEDULE = "chart:reschedule"
     CHART_UPLOAD = "chart:upload"
     CLIENT_MANAGE = "client:manage"
+    CODE_SET_MANAGE = "code-set:manage"
     CODING_WORK = "coding:work"
     DUPLICATE_DECIDE = "duplicate:decide"
+    EXPORT_MAKE = "export:make"
+    EXPORT_READ = "export:read"
     FLOOR_READ = "floor:read"
     INVOICE_ISSUE = "invoice:issue"
     INVOICE_READ = "invoice:read"
     LINE_MANAGE = "line:manage"
+    PEND_ANSWER = "pend:answer"
+    PEND_MANAGE = "pend:manage"
     PEOPLE_MANAGE = "people:manage"
     PEOPLE_READ = "people:read"
     PLAN_MANAGE = "plan:manage"
     QUALITY_READ = "quality:read"
+    QUERY_ANSWER = "query:answer"
+    QUERY_MANAGE = "query:manage"
+    QUESTION_ANSWER = "question:answer"
     RATE_MANAGE = "rate:manage"
     RETENTION_MANAGE = "retention:manage"
     SAFEKEEPING_READ = "safekeeping:read"
@@ -48,7 +58,11 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
             Permission.CHART_READ,
             Permission.CHART_UPLOAD,
             Permission.DUPLICATE_DECIDE,
+            Permission.EXPORT_MAKE,
+            Permission.EXPORT_READ,
             Permission.INVOICE_READ,
+            Permission.PEND_ANSWER,
+            Permission.QUERY_ANSWER,
         }
     ),
     Kind.CODER: frozenset({Permission.ACCOUNT_USE, Permission.CODING_WORK}),
@@ -61,14 +75,19 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
             Permission.CHART_HASTEN,
             Permission.CHART_RESCHEDULE,
             Permission.CLIENT_MANAGE,
+            Permission.CODE_SET_MANAGE,
             Permission.DUPLICATE_DECIDE,
+            Permission.EXPORT_READ,
             Permission.FLOOR_READ,
             Permission.INVOICE_ISSUE,
             Permission.INVOICE_READ,
             Permission.LINE_MANAGE,
+            Permission.PEND_MANAGE,
             Permission.PEOPLE_READ,
             Permission.PLAN_MANAGE,
             Permission.QUALITY_READ,
+            Permission.QUERY_MANAGE,
+            Permission.QUESTION_ANSWER,
             Permission.RATE_MANAGE,
             Permission.STAFFING_MANAGE,
         }
@@ -99,6 +118,8 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
 SCOPES: dict[str, str] = {
     Permission.API_DELIVER: "Send deliveries and encounters, and read their reports",
     Permission.API_CHARTS: "Read how far a chart has come",
+    Permission.API_RESULTS: "Read the codes of delivered charts",
+    Permission.API_EXPORTS: "Fetch charge exports and answer whether they were taken in",
 }
 
 

@@ -4,14 +4,24 @@ from assignments.batches import routes as batches
 from assignments.batches import schedule_routes
 from assignments.bulk import routes as bulk
 from assignments.bulk import split_routes as splitting
+from assignments.charges import routes as charges
 from assignments.charts_for_clients import routes as charts_for_clients
+from assignments.codesets import routes as codesets
 from assignments.desk import routes as desk
 from assignments.duplicates import routes as duplicates
 from assignments.intake import routes as intake
 from assignments.intake import routes_adding as adding
 from assignments.intake import routes_staging as staging
+from assignments.pends import routes as pend_inbox
+from assignments.pends import routes_questions as questions
+from assignments.querying import routes as querying
+from assignments.querying import routes_answering as answering_queries
+from assignments.querying import routes_managing as managing_queries
+from assignments.querying import routes_templates as query_templates
+from assignments.results import routes as results
 from assignments.retention import routes as retention
 from assignments.viewing import routes as viewing
+from assignments.visits import routes as visits
 from assignments.working import routes as working
 from assignments.worklists import routes as worklists
 from auditing.quality import routes as audits
@@ -26,15 +36,19 @@ from portal.pages import (
     client_days,
     client_edits,
     client_limits,
+    client_pends,
     client_staffing,
     client_systems,
     clients,
     fairness,
     floor,
     floor_chart,
+    guideline_history,
     late_documents,
     line_promise,
     own_work,
+    pend_reasons,
+    pends,
     people,
     person,
     person_work,
@@ -61,11 +75,21 @@ ROUTES = [
     *splitting.ROUTES,
     *staging.ROUTES,
     *adding.ROUTES,
+    *charges.ROUTES,
     *charts_for_clients.ROUTES,
+    *codesets.ROUTES,
     *desk.ROUTES,
     *duplicates.ROUTES,
+    *pend_inbox.ROUTES,
+    *questions.ROUTES,
+    *querying.ROUTES,
+    *answering_queries.ROUTES,
+    *managing_queries.ROUTES,
+    *query_templates.ROUTES,
+    *results.ROUTES,
     *retention.ROUTES,
     *viewing.ROUTES,
+    *visits.ROUTES,
     *working.ROUTES,
     *worklists.ROUTES,
     *audits.ROUTES,
@@ -77,15 +101,19 @@ ROUTES = [
     *client_days.ROUTES,
     *client_limits.ROUTES,
     *client_edits.ROUTES,
+    *client_pends.ROUTES,
     *client_systems.ROUTES,
     *client_staffing.ROUTES,
     *clients.ROUTES,
     *fairness.ROUTES,
     *floor.ROUTES,
     *floor_chart.ROUTES,
+    *guideline_history.ROUTES,
     *late_documents.ROUTES,
     *line_promise.ROUTES,
     *own_work.ROUTES,
+    *pend_reasons.ROUTES,
+    *pends.ROUTES,
     *people.ROUTES,
     *api_tokens.ROUTES,
     *person.ROUTES,

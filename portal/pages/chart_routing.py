@@ -150,9 +150,10 @@ def _ended(row: Any) -> Step:
     said = f": {reason}" if reason else ""
     what = {
         "submitted": "Submitted", "released": f"Given back{said}", "expired": "Taken back: the lease ran out",
-        "revoked": f"Taken from {row['person']}{said}",
+        "revoked": f"Taken from {row['person']}{said}", "pended": f"Set aside for the {row['reason']} to answer",
+        "not codable": f"Closed as not codable{said}",
     }[row["outcome"]]  # fmt: skip
-    by = row["person"] if row["outcome"] in ("submitted", "released") else row["ender"] or "Chartway"
+    by = row["person"] if row["outcome"] not in ("expired", "revoked") else row["ender"] or "Chartway"
     return Step(row["ended_at"], _where(row), what, by)
 
 

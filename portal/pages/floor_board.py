@@ -30,17 +30,19 @@ class Lane:
     late: int
     held: int
     in_audit: int
+    pended: int
     coders_on: int
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The whole floor in five numbers."""
+    """The whole floor in six numbers."""
 
     waiting: int
     late: int
     at_risk: int
     in_work: int
+    pended: int
     coders_on: int
 
 
@@ -66,6 +68,7 @@ SELECT o.client_id, k.name AS client, o.specialty, count(*)::integer AS total,
        count(*) FILTER (WHERE o.due_at >= $1 AND o.at_risk_from <= $1)::integer AS at_risk,
        count(*) FILTER (WHERE o.due_at < $1)::integer AS late,
        coalesce(max(h.held), 0)::integer AS held, count(*) FILTER (WHERE o.in_audit)::integer AS in_audit,
+       count(*) FILTER (WHERE o.state = 'pended')::integer AS pended,
        coalesce(max(h.coders_on), 0)::integer AS coders_on
   FROM open o JOIN client k ON k.id = o.client_id
   LEFT JOIN held h ON h.client_id = o.client_id AND h.specialty = o.specialty
@@ -78,12 +81,12 @@ async def find_lanes(*, now: datetime) -> list[Lane]:
 
 
 async def get_totals(lanes: Sequence[Lane]) -> Totals:
-    """The floor's five numbers; somebody who holds charts of two lanes is one person."""
+    """The floor's six numbers; somebody who holds charts of two lanes is one person."""
     on = await DB.value(
         "SELECT count(DISTINCT person_id)::integer FROM assignment WHERE stage = 'coding'"
         " AND lease_until > clock_timestamp()"
     )
     return Totals(
         sum(lane.waiting for lane in lanes), sum(lane.late for lane in lanes), sum(lane.at_risk for lane in lanes),
-        sum(lane.held for lane in lanes), on,
+        sum(lane.held for lane in lanes), sum(lane.pended for lane in lanes), on,
     )  # fmt: skip

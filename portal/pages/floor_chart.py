@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from assignments.duplicates.queries import find_of_chart
 from assignments.hastening import get_haste
+from assignments.pends.stories import find_reason, find_stories
 from assignments.rescheduling import REASONS, agree_due_time, keep_promise
 from assignments.retention.holds import find_hold_reasons
 from assignments.turnaround.measuring import find_turnaround
@@ -66,6 +67,7 @@ async def _page(
     async with acting_as(request.user):
         chart = await get_chart(chart_id)
         moves, routing = await find_moves(chart_id), await find_routing(chart_id)
+        stories, not_codable = await find_stories(chart_id, with_words=False), await find_reason(chart_id)
         resembles, holds = await find_of_chart(chart_id), await find_hold_reasons(chart_id)
         haste, took = await get_haste(chart_id, now=now), await find_turnaround(chart_id, now=now)
     errors = refusal.errors if isinstance(refusal, FormError) else {"due": refusal.message} if refusal else {}
@@ -73,7 +75,7 @@ async def _page(
         request, "portal/floor_chart.html", status=refusal.status if refusal else 200, chart=chart, moves=moves,
         routing=routing, now=now, open_states=OPEN_STATES, resembles=resembles, holds=holds, haste=haste, took=took,
         reasons=REASONS, values=form.values if form else {}, errors=errors,
-        line_deeds=request.user.may(Permission.LINE_MANAGE),
+        stories=stories, not_codable=not_codable, line_deeds=request.user.may(Permission.LINE_MANAGE),
     )  # fmt: skip
 
 

@@ -24,16 +24,24 @@ STATIC = Path(__file__).parent / "static"
 MENU: Sequence[tuple[str, str, str]] = (
     ("Charts", "/charts", Permission.CHART_READ),
     ("Batches", "/batches", Permission.BATCH_READ),
+    ("Pends", "/pends", Permission.PEND_ANSWER),
+    ("Provider queries", "/provider-queries", Permission.QUERY_ANSWER),
+    ("Results", "/results", Permission.CHART_READ),
     ("Upload", "/upload", Permission.CHART_UPLOAD),
     ("Deliveries", "/deliveries", Permission.CHART_UPLOAD),
     ("Coding", "/desk", Permission.CODING_WORK),
+    ("My queries", "/my-queries", Permission.CODING_WORK),
     ("Audits", "/audits", Permission.AUDIT_WORK),
     ("My time", "/my-time", Permission.CODING_WORK),
     ("My time", "/my-time", Permission.AUDIT_WORK),
     ("Floor", "/floor", Permission.FLOOR_READ),
+    ("Questions", "/questions", Permission.QUESTION_ANSWER),
     ("Duplicates", "/duplicates", Permission.DUPLICATE_DECIDE),
+    ("Queries", "/queries", Permission.QUERY_MANAGE),
     ("Quality", "/quality", Permission.QUALITY_READ),
     ("Clients", "/clients", Permission.CLIENT_MANAGE),
+    ("Code sets", "/code-sets", Permission.CODE_SET_MANAGE),
+    ("Charges", "/exports", Permission.EXPORT_READ),
     ("Invoices", "/invoices", Permission.INVOICE_READ),
     ("People", "/people", Permission.PEOPLE_READ),
     ("Agreements", "/agreements", Permission.AGREEMENT_MANAGE),
@@ -44,7 +52,7 @@ MENU: Sequence[tuple[str, str, str]] = (
 )
 
 #: Pages that the menu does not name, with the entry that leads to them.
-_REACHED_BY = {"encounters": "/batches", "schedule": "/batches", "uploads": "/upload"}
+_REACHED_BY = {"encounters": "/batches", "schedule": "/batches", "uploads": "/upload", "query-templates": "/queries"}
 
 
 @cache

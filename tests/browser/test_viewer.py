@@ -160,9 +160,9 @@ async def test_what_is_selected_is_told_and_shown_again_as_evidence(
 
     await until(page, "window.told?.text === 'Line 1 of what'")
     told = await page.evaluate("window.told")
-    assert (told["start"], told["end"]) == (2, 6)
+    assert told["end"] - told["start"] == len(told["text"])
 
-    show = "(id) => document.querySelector('[data-viewer]').showEvidence(id, 4, 6)"
+    show = f"(id) => document.querySelector('[data-viewer]').showEvidence(id, {told['start'] + 10}, {told['end']})"
     shown = await page.evaluate(show, told["pageId"])
     assert shown is True
     await expect(page.locator("#page-1 .marks i.evidence")).to_have_count(2)
@@ -170,11 +170,11 @@ async def test_what_is_selected_is_told_and_shown_again_as_evidence(
 
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    await page.evaluate("location.hash = 'page=4&words=0-2'")
+    await page.evaluate("location.hash = 'page=4&at=0-6'")
     await expect(page.locator("#page-4 .marks i.evidence")).to_have_count(2)
     await expect(page.locator("#page-1 .marks i.evidence")).to_have_count(0)
     await expect(page.locator("[data-page-now]")).to_have_text("4")
-    assert not any("words" in url for url in asked)
+    assert not any("at=" in url for url in asked)
 
 
 async def test_a_page_of_words_alone_is_found_in_and_selected_too(
@@ -200,7 +200,7 @@ async def test_a_page_of_words_alone_is_found_in_and_selected_too(
     await page.get_by_text("Essential hypertension").dblclick(position={"x": 60, "y": 20})
     await until(page, "window.told")
     told = await page.evaluate("window.told")
-    assert told["end"] - told["start"] == 1
+    assert told["end"] - told["start"] == len(told["text"])
     assert told["text"] in await page.locator(".note-text").inner_text()
 
 

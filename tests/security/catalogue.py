@@ -29,6 +29,7 @@ WITHOUT_A_CLIENT = {
     "worklist": "a manager's order of the line, over all clients",
     "worklist_person": "whose list it is",
     "queue_head": "a list and specialty, and from where on anything waits in it",
+    "query_template": "the wording of queries, for every client",
     "off_boarding": "what was done when somebody left: counts",
     "evaluation_rule": "below which accuracy a coder is paused, for every client",
     "saved_filter": "what a manager looks at again and again, for that manager alone",
@@ -103,7 +104,8 @@ async def _policies(sql: Sql) -> list[str]:
         ours = role.startswith("chartway_") and role not in ("chartway_owner", "chartway_seal")
         if len(policy["roles"]) != 1 or not ours:
             gaps.append(f"{policy['name']}.{policy['policyname']}: not for one named role ({policy['roles']})")
-        if policy["roles"] == ["chartway_client"] and policy["name"] not in WITH_ANOTHER_WALL:
+        only_narrows = policy["permissive"] == "RESTRICTIVE"
+        if policy["roles"] == ["chartway_client"] and policy["name"] not in WITH_ANOTHER_WALL and not only_narrows:
             # The whole condition, not a part of an OR.
             column = "id" if policy["name"] == "client" else "client_id"
             for condition in (policy["qual"], policy["checked"]):

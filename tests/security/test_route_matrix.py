@@ -1,5 +1,6 @@
 """Every route × method × kind of person × own, foreign and missing ids: made from the route table."""
 
+import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
@@ -11,10 +12,23 @@ import pytest
 from litestar import Litestar, get
 
 from assignments.batches.importing import draft_schedule
+from assignments.charges.making import make_export
+from assignments.charges.mapping import save_mapping
+from assignments.charges.rules import USUAL_COLUMNS
+from assignments.codesets.releasing import import_release
+from assignments.drafting.plain import to_plain as lines_to_plain
+from assignments.drafting.rules import Lines
 from assignments.intake.file_parts import put_together, take_part
 from assignments.intake.staging import announce_file
+from assignments.pends.asking_leads import ask_lead
+from assignments.pends.reasons import add_reason, retire_reason
+from assignments.pends.rules import Owner
 from assignments.pulling import keep_assignment, pull
+from assignments.querying.drafts import EMPTY
+from assignments.querying.linking import link_provider
+from assignments.querying.rules import to_plain
 from assignments.rules import Stage
+from portal.actor import Actor, Kind
 from portal.app import create_app
 from portal.database import acting_as
 from portal.ids import new_id
@@ -23,6 +37,8 @@ from storage.client_keys import get_active_key
 from storage.sealed_fields import index_of, seal_field
 from tests.architecture.test_templates import find_blocked, forms_without_token
 from tests.assignments.bulk.packing import deliver, line, pack
+from tests.assignments.codesets.publishing import hcpcs
+from tests.assignments.pends.asking import make_pend
 from tests.assignments.sending import pdf
 from tests.cast import NOW, Browser, House, open_browser
 from tests.conftest import Sql
@@ -54,6 +70,9 @@ async def furnished(house: House, sql: Sql, work: Callable[[], Awaitable[None]])
     async with acting_as(house.clara):
         key = await get_active_key(house.north.id)
     await sql("INSERT INTO upload VALUES ($1, $2, $3, NULL, $4)", new_id(), house.north.id, clara, NOW)
+    await import_release(
+        Actor(Kind.ADMINISTRATOR, name="shell"), content=hcpcs(), label="Q1", effective_from=NOW.date(), now=NOW
+    )
     staged = new_id()
     file = await announce_file(house.clara, upload_id=staged, name="a.txt", size=5, modified=1)
     await take_part(house.clara, upload_id=staged, file_id=file.id, number=1, chunks=_words())
@@ -69,6 +88,8 @@ async def furnished(house: House, sql: Sql, work: Callable[[], Awaitable[None]])
         " VALUES ($1, $2, 'NOR-2026-08', $3, 0, 0, $4, $5)",
         new_id(), house.north.id, date(2026, 8, 1), datetime(2026, 9, 1, tzinfo=UTC), mona,
     )  # fmt: skip
+    await save_mapping(house.clara, columns=USUAL_COLUMNS, now=NOW)
+    await make_export(house.clara, now=NOW)
     await sql(
         "INSERT INTO off_boarding VALUES ($1, $2, $3, $4, 0, 0, 0, 0, 0, 0)",
         new_id(), house.cody.person_id, NOW, house.adam.person_id,
@@ -82,6 +103,7 @@ async def furnished(house: House, sql: Sql, work: Callable[[], Awaitable[None]])
         expected_id := new_id(), house.north.id, batch["id"], house.north.lines["radiology"],
         seal_field(key, "expected_encounter.number", expected_id, "E-1"), index_of(key, "encounter", "E-1"), NOW, clara,
     )  # fmt: skip
+    await _ask(house, sql)
     await draft_schedule(house.clara, data=b"Encounter,DOS,Service line\nE-2,2026-09-10,Radiology\n", now=NOW)
     [sam] = await sql(
         "INSERT INTO person (id, email, name, kind, created_at) VALUES ($1, 'sam@example.com', 'Sam', 'auditor', now())"
@@ -92,8 +114,39 @@ async def furnished(house: House, sql: Sql, work: Callable[[], Awaitable[None]])
     await deliver(house.clara, pack([line(1)]))
     await deliver(house.clara, pdf("One patient", "Another")[1], kind="pdf")
     await work()
+    await make_pend(sql, house, coder=house.cody)
+    await make_pend(sql, house, coder=house.cody, owner=Owner.LEAD)
+    reason = await add_reason(house.mona, client_id=house.north.id, use="pend", name="Another film", now=NOW)
+    await retire_reason(house.mona, reason_id=reason, now=NOW)
+    await ask_lead(house.cora, chart_id=pulled.chart_id, fence=pulled.fence, text="May I?", now=NOW)
     house.people["sam"] = replace(house.abel, person_id=sam["id"], name="Sam")
     return house
+
+
+async def _ask(house: House, sql: Sql) -> None:
+    """A query about a delivered chart that waits no more, to a provider for whom clara answers."""
+    [chart] = await sql("SELECT c.*, e.id AS entry_id FROM chart c JOIN queue_entry e ON e.chart_id = c.id"
+                        " WHERE c.state = 'delivered' LIMIT 1")  # fmt: skip
+    async with acting_as(house.clara):
+        key = await get_active_key(house.north.id)
+    of_chart = (house.north.id, chart["id"])
+    await sql(
+        "INSERT INTO pend (id, client_id, chart_id, number, owner, queue_entry_id, fence, opened_by, opened_at,"
+        " ended_at, outcome) VALUES ($1, $2, $3, 1, 'provider', $4, 77, $5, $6, $6, 'as is')",
+        pend_id := new_id(), *of_chart, chart["entry_id"], house.cora.person_id, NOW,
+    )  # fmt: skip
+    await sql(
+        "INSERT INTO provider_query (id, client_id, chart_id, patient_id, pend_id, number, asked_by, provider, purpose,"
+        " content_sealed, affects_coding, lines_before, sent_at, remind_at, due_at, escalate_at) VALUES"
+        " ($1, $2, $3, $4, $5, 'NOR-Q1', $6, 'Dr. A. Provider', 'specificity', $7, true, $8, $9, $9, $9, $9)",
+        query_id := new_id(), *of_chart, chart["patient_id"], pend_id, house.cora.person_id,
+        seal_field(key, "provider_query.content", query_id, json.dumps(to_plain(EMPTY))),
+        json.dumps(lines_to_plain(Lines())), NOW,
+    )  # fmt: skip
+    assert house.clara.person_id
+    await link_provider(
+        house.mona, client_id=house.north.id, provider="Dr. A. Provider", answerer_id=house.clara.person_id, now=NOW
+    )
 
 
 async def _words() -> AsyncIterator[bytes]:

@@ -30,6 +30,8 @@ BY_GRANT = {
         "service_line_calendar",
         "pend_reason",
         "pend_rule",
+        "provider_link",
+        "query_policy",
     },
     Kind.CODER: {"location", "service_line", "client_grant", "client_key", "guideline", "edit_level"},
     Kind.AUDITOR: {
@@ -238,6 +240,10 @@ READERS = {
     "pend_item.provider_sealed": {"client", "coder", "auditor"},
     "pend_step.body_sealed": {"client", "coder", "auditor"},
     "sample_seed.seed": {"worker"}, "person.password_hash": set(),
+    "provider_query.content_sealed": {"client", "coder", "auditor", "manager"},
+    "provider_query.reasons_sealed": {"coder", "auditor", "manager"},
+    "query_answer.signed_as_sealed": {"client", "coder", "auditor", "manager"},
+    "query_answer.words_sealed": {"client", "coder", "auditor", "manager"}, "query_draft.content_sealed": {"coder"},
 }  # fmt: skip
 
 

@@ -31,7 +31,8 @@ _VALUES: dict[str, Any] = {
 }  # fmt: skip
 
 #: Where a policy asks for more than an id.
-_MEANT = {("audit", "state"): "findings", ("blob", "kind"): "page"}
+_MEANT = {("audit", "state"): "findings", ("blob", "kind"): "page", ("provider_link", "provider"): "Dr. Roe",
+           ("provider_query", "provider"): "Dr. Roe"}  # fmt: skip
 
 
 @dataclass
@@ -116,7 +117,8 @@ def _reference(world: World, table: str, column: Any, client: Client, ids: dict[
     if column["name"] == "client_id":
         return client.id
     if column["refers"] == "person":
-        kind = Kind.AUDITOR if column["name"].startswith("auditor") else Kind.CODER
+        kinds = {"auditor": Kind.AUDITOR, "answerer": Kind.CLIENT}
+        kind = kinds.get(column["name"].split("_")[0], Kind.CODER)
         return world.people[client.id][kind].person_id
     # A composite key holds more than one column to a row: what the column is called after comes first.
     called = column["name"].removesuffix("_id")

@@ -9,9 +9,11 @@
   const label = document.querySelector('label[for="entry"]');
   const lines = () => document.getElementById("lines");
   const hits = () => document.getElementById("code-hits");
-  const fields = () => [...lines().querySelectorAll("input.tiny")];
+  const fields = () => [...lines().querySelectorAll(".tiny")];
+  const isField = (element) => element?.matches?.("#lines .tiny") ?? false;
   const isReason = (element) => element?.matches?.("#lines [data-reason]") ?? false;
-  const isField = (element) => element?.matches?.("#lines input.tiny") ?? false;
+  const stored = (field) => field.defaultValue ?? [...field.options].find((one) => one.defaultSelected)?.value ?? "";
+  const changed = (field) => field.value !== stored(field);
   const isRow = (element) => element?.matches?.("tr[data-line]") ?? false;
   const rows = () => [...lines().querySelectorAll("tr[data-line]")];
 
@@ -33,18 +35,22 @@
     const op = button.value;
     const path = button.getAttribute("formaction") ?? form.getAttribute("action");
     const takesEntry = op.startsWith("add") || op.startsWith("take");
-    const typed = { entry: entry.value, replaces: replaces.value };
+    const typed = { entry: entry.value, replaces: replaces.value, ...pinned() };
     if (op === "add" && !typed.entry.trim()) return;
     // Cleared at once: whoever types the next code meanwhile must not append it to this one.
     if (takesEntry) clearEntry();
-    queue = queue.then(() => ask(op, path, takesEntry ? typed : null)).catch(() => undefined);
+    enqueue(op, {}, path, takesEntry ? typed : null);
   }
 
-  async function ask(op, path, typed) {
+  function enqueue(op, values = {}, path = form.getAttribute("action"), typed = null) {
+    queue = queue.then(() => ask(op, values, path, typed)).catch(() => undefined);
+  }
+
+  async function ask(op, values, path, typed) {
     if (op === "submit" && (holdBack() || holdForAnswers())) return;
     const data = new FormData(form);
     data.set("op", op);
-    if (typed) for (const [name, value] of Object.entries(typed)) data.set(name, value);
+    for (const [name, value] of Object.entries({ ...typed, ...values })) data.set(name, value);
     sent = new Map(fields().map((field) => [field.id, field.value]));
     let worked = false;
     const sender = document.getElementById("lines-sender");
@@ -59,7 +65,7 @@
   /* Errors stand beside their lines; the server would refuse too. Fields that are not saved yet may put them right. */
   function holdBack() {
     const errors = Number(lines().dataset.errors);
-    if (!errors || fields().some((field) => field.value !== field.defaultValue)) return false;
+    if (!errors || fields().some(changed)) return false;
     const first = document.querySelector('[data-level="error"]');
     if (!first) return false;  // nothing is coded yet: the server says so
     first.scrollIntoView({ block: "center" });
@@ -73,7 +79,7 @@
   /* What asks for an answer stands beside its line too; the first of it gets the focus. */
   function holdForAnswers() {
     const waiting = Number(lines().dataset.waiting);
-    if (!waiting || fields().some((field) => field.value !== field.defaultValue)) return false;
+    if (!waiting || fields().some((field) => changed(field))) return false;
     if (!toWaiting()) return false;
     toast(`Not submitted: ${waiting} warning${waiting === 1 ? " waits" : "s wait"} for an answer.`, "bad");
     return true;
@@ -95,6 +101,7 @@
     entry.value = "";
     replaces.value = "";
     label.textContent = "Add code";
+    pin(null);
     clearHits();
   }
 
@@ -110,6 +117,7 @@
     if (entry.value) return;
     entry.value = typed.entry;
     replaces.value = typed.replaces;
+    pin(typed.pin_page ? { pageId: typed.pin_page, start: typed.pin_start, end: typed.pin_end } : null);
     if (typed.replaces) label.textContent = "Replace";
     entry.focus();
   }
@@ -130,10 +138,30 @@
     else send(button);
   }, true);
 
+  /* ---------- the place that the next code takes along ---------- */
+
+  const pinFields = document.querySelectorAll("[data-pin]");
+  const pinChip = document.querySelector("[data-pin-chip]");
+
+  function pinned() {
+    return Object.fromEntries([...pinFields].map((field) => [field.name, field.value]));
+  }
+
+  function pin(place) {
+    const values = { page: place?.pageId ?? "", start: place?.start ?? "", end: place?.end ?? "" };
+    pinFields.forEach((field) => { field.value = String(values[field.dataset.pin]); });
+    if (!pinChip) return;
+    pinChip.hidden = !place;
+    if (place?.page) pinChip.textContent = `from p${place.page}`;
+  }
+
+  form.lineEditor = { enqueue, fill, pin, rows, say };
+
   /* ---------- the box ---------- */
 
-  function fill(text) {
+  function fill(text, place) {
     entry.value = text;
+    if (place) pin(place);
     entry.focus();
     entry.dispatchEvent(new Event("input", { bubbles: true }));
   }
@@ -166,6 +194,11 @@
       event.preventDefault();
       event.stopPropagation();
       entry.focus();  // leaving the field saves it
+    } else if (isField(event.target) && event.ctrlKey && event.key.toLowerCase() === "d") copyDown(event);
+    else if (isField(event.target) && event.altKey && event.key === "Enter") {
+      const row = event.target.closest("[data-more]");
+      if (row) document.querySelector(`[data-unfold="${CSS.escape(row.id)}"]`)?.click();
+      if (row) event.preventDefault();
     } else if (isRow(event.target) && plain) onRow(event);
     else if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z") undo(event);
   }, true);
@@ -190,11 +223,21 @@
   }
 
   function undo(event) {
-    const typing = event.target === entry ? entry.value !== "" : isField(event.target) && event.target.value !== event.target.defaultValue;
+    const typing = event.target === entry ? entry.value !== "" : isField(event.target) && changed(event.target);
     if (typing || document.querySelector("dialog:modal")) return;  // the browser takes back letters
     event.preventDefault();
     event.stopPropagation();
     document.querySelector("[data-undo]:not(:disabled)")?.click();
+  }
+
+  /* What stands in the same field of the line above. */
+  function copyDown(event) {
+    const [, name, at] = /^([a-z])(\d+)$/.exec(event.target.id) ?? [];
+    const above = name && document.getElementById(`${name}${Number(at) - 1}`);
+    if (!above) return;
+    event.preventDefault();
+    event.target.value = above.value;
+    say(`Copied from line ${Number(at) - 1}.`);
   }
 
   /* ---------- the lines ---------- */
@@ -210,9 +253,37 @@
     } else if (event.key === "Escape") entry.focus();
   }
 
+  /* What stands behind a line, or behind all of them; what is to be put right there stays open. */
+  function unfold(part, open = true) {
+    if (!part) return;
+    if (part.matches("details")) part.open = open;
+    else {
+      part.hidden = !open && part.dataset.open === undefined;
+      lines().querySelector(`[data-unfold="${CSS.escape(part.id)}"]`)?.setAttribute("aria-expanded", String(!part.hidden));
+    }
+  }
+
+  document.addEventListener("click", (event) => {
+    const part = document.getElementById(event.target.closest?.("[data-unfold]")?.dataset.unfold ?? "");
+    if (!part) return;
+    unfold(part, part.hidden);
+    if (!part.hidden) part.querySelector("input").focus();
+    else document.getElementById(part.id.replace("more-", "line-"))?.focus();
+  });
+
+  document.addEventListener("click", (event) => {
+    const claim = event.target.closest?.("#claim summary")?.parentElement;
+    if (claim && !claim.open) requestAnimationFrame(() => claim.querySelector(".tiny").focus());
+  });
+
   /* One stop of the tab key for each table: the arrows walk its lines, the keys of a line do what its buttons do. */
   function dress() {
     lines().querySelectorAll("[data-save]").forEach((button) => { button.hidden = true; });
+    lines().querySelectorAll("[data-unfold]").forEach((button) => {
+      button.hidden = false;
+      unfold(document.getElementById(button.dataset.unfold), false);
+    });
+    lines().querySelectorAll(".pin a").forEach((link) => { link.tabIndex = -1; });
     lines().querySelectorAll("table.lines").forEach((table) => {
       table.querySelectorAll("tr[data-line]").forEach((row, at) => { row.tabIndex = at === 0 ? 0 : -1; });
       table.querySelectorAll(".do button").forEach((button) => { button.tabIndex = -1; });
@@ -227,9 +298,11 @@
   });
 
   document.addEventListener("focusout", (event) => {
-    if (!swapping && isField(event.target) && event.target.value !== event.target.defaultValue) {
-      send(lines().querySelector("[data-save]"));
-    }
+    if (!swapping && isField(event.target) && changed(event.target)) send(lines().querySelector("[data-save]"));
+  });
+  /* A list is chosen from: that is all there is to leave. */
+  document.addEventListener("change", (event) => {
+    if (event.target.matches?.("#lines select.tiny")) send(lines().querySelector("[data-save]"));
   });
 
   /* The lines are replaced by the answer: where one is and what one has typed since stays. */
@@ -243,7 +316,8 @@
       field: isField(active) || isReason(active) ? active.id : "",
       row: active?.closest?.("tr[data-line]")?.id ?? "",
       reasons: [...lines().querySelectorAll("[data-reason]")].filter((field) => field.value).map((field) => [field.id, field.value]),
-      newer: fields().filter((field) => field.value !== (sent.get(field.id) ?? field.defaultValue)).map((field) => [field.id, field.value]),
+      newer: fields().filter((field) => field.value !== (sent.get(field.id) ?? stored(field))).map((field) => [field.id, field.value]),
+      open: [...lines().querySelectorAll("details[open], [data-more]:not([hidden])")].map((one) => one.id),
     };
     swapping = true;
   });
@@ -252,6 +326,7 @@
     if (event.detail.target?.id !== "lines" || !before) return;
     swapping = false;
     dress();
+    before.open.forEach((id) => unfold(document.getElementById(id)));
     for (const [id, value] of before.newer) {
       const field = document.getElementById(id);
       if (field) field.value = value;

@@ -118,6 +118,12 @@
     bringHit();
   }
 
+  /* The place that was found and is being looked at. */
+  viewer.viewer.foundPlace = () => {
+    const hit = hits[at];
+    return hit ? viewer.viewer.placeOf(hit.page, hit.layer, hit.start, hit.end) : null;
+  };
+
   /* ---------- the box ---------- */
 
   box.addEventListener("focus", (event) => {

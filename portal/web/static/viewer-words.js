@@ -152,7 +152,7 @@
     if (globalThis.Highlight) CSS.highlights.set(name, new Highlight(...ranges));
   };
 
-  /* Show words `start` to before `end` of a page, by its id, as evidence; resolves to whether the page is here. */
+  /* Show characters `start` to before `end` of a page, by its id, as evidence; resolves to whether the page is here. */
   async function showEvidence(pageId, start, end) {
     const page = pages.find((one) => one.dataset.id === pageId);
     if (!page) return false;
@@ -160,24 +160,29 @@
     highlight("viewer-now", []);
     viewer.viewer.go(Number(page.dataset.page));
     const layer = await load(page);
-    const some = layer.words.slice(start, end);
-    if (!some.length) return true;
-    const range = rangeIn(page, layer.letters, some[0].start, some.at(-1).end);
+    if (!layer.words.some((word) => word.end > start && word.start < end)) return true;
+    const range = rangeIn(page, layer.letters, start, end);
     if (range) highlight("viewer-now", [range]);
-    bring(page, range ?? mark(page, layer, some[0].start, some.at(-1).end, "evidence"));
+    bring(page, range ?? mark(page, layer, start, end, "evidence"));
     return true;
   }
 
-  /* #page=3&words=14-17 is read here and never sent: what follows a # stays in the browser. */
-  function follow() {
-    const wanted = new URLSearchParams(location.hash.slice(1));
+  /* #page=3&at=140-172 is read here and never sent: what follows a # stays in the browser. */
+  function follow(hash) {
+    const wanted = new URLSearchParams(hash.slice(1));
     const page = pages[Number(wanted.get("page")) - 1];
     if (!page) return;
-    const words = /^(\d+)-(\d+)$/.exec(wanted.get("words") ?? "");
-    if (words) showEvidence(page.dataset.id, Number(words[1]), Number(words[2])).catch(() => undefined);
+    const place = /^(\d+)-(\d+)$/.exec(wanted.get("at") ?? "");
+    if (place) showEvidence(page.dataset.id, Number(place[1]), Number(place[2])).catch(() => undefined);
     else viewer.viewer.go(Number(page.dataset.page));
   }
-  window.addEventListener("hashchange", follow);
+  window.addEventListener("hashchange", () => follow(location.hash));
+
+  /* The same place is shown again, though its address is there already. */
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.('a[href^="#page="]');
+    if (link && link.hash === location.hash) follow(link.hash);
+  });
 
   /* ---------- what is selected ---------- */
 
@@ -189,19 +194,26 @@
     return page ? { page, range } : null;
   }
 
-  async function tellSelection() {
+  /* The words that are selected now, as a place: characters `start` to before `end` of a page's text. */
+  async function selectedPlace() {
     const found = selected();
-    if (!found) return;
+    if (!found) return null;
     const { page, range } = found;
     const layer = await load(page);
-    const numbers = page.querySelector(".note-text") ? inNote(page, layer, range) : onPicture(page, range);
-    if (!numbers.length) return;
-    const [start, end] = [numbers[0], numbers.at(-1) + 1];
-    const text = layer.letters.slice(layer.words[start].start, layer.words[end - 1].end).join("");
-    viewer.dispatchEvent(new CustomEvent("viewer:select", { bubbles: true, detail: { pageId: page.dataset.id, start, end, text } }));
+    const words = page.querySelector(".note-text") ? inNote(page, layer, range) : onPicture(page, layer, range);
+    return words.length ? placeOf(page, layer, words[0].start, words.at(-1).end) : null;
   }
 
-  function onPicture(page, range) {
+  function placeOf(page, { letters }, start, end) {
+    return { pageId: page.dataset.id, page: Number(page.dataset.page), start, end, text: letters.slice(start, end).join("") };
+  }
+
+  async function tellSelection() {
+    const detail = await selectedPlace();
+    if (detail) viewer.dispatchEvent(new CustomEvent("viewer:select", { bubbles: true, detail }));
+  }
+
+  function onPicture(page, { words }, range) {
     const touched = [...page.querySelectorAll(".layer span")].filter((span) => {
       if (!range.intersectsNode(span)) return false;
       const length = span.textContent.trimEnd().length;
@@ -209,17 +221,15 @@
       const to = span.contains(range.endContainer) ? range.endOffset : length;
       return from < length && to > 0;
     });
-    return touched.map((span) => spans.get(span));
+    return touched.map((span) => words[spans.get(span)]);
   }
 
-  function inNote(page, { letters, words }, range) {
+  function inNote(page, { words }, range) {
     const node = page.querySelector(".note-text").firstChild;
-    const before = document.createRange();
-    before.selectNodeContents(node);
     const from = range.comparePoint(node, 0) >= 0 ? 0 : range.startOffset;
     const to = range.endContainer === node ? range.endOffset : node.length;
     const [start, end] = [[...node.data.slice(0, from)].length, [...node.data.slice(0, to)].length];
-    return words.map((word, number) => (word.end > start && word.start < end && letters.length ? number : -1)).filter((number) => number >= 0);
+    return words.filter((word) => word.end > start && word.start < end);
   }
 
   let telling = 0;
@@ -228,11 +238,11 @@
     telling = setTimeout(() => tellSelection().catch(() => undefined), 150);
   });
 
-  Object.assign(viewer.viewer, { load, mark, clear, bring, rangeIn, highlight });
+  Object.assign(viewer.viewer, { load, mark, clear, bring, rangeIn, highlight, selectedPlace, placeOf });
   viewer.showEvidence = showEvidence;
 
   document.addEventListener("DOMContentLoaded", () => {
-    follow();
+    follow(location.hash);
     loadAround();
   });
 })();

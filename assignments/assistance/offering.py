@@ -1,0 +1,233 @@
+"""Propose codes for a chart in the worker, show them to its coder, keep what became of each."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+import anyio.to_thread
+import asyncpg
+
+from assignments.assistance.dictionary import load_dictionary
+from assignments.assistance.keeping import (
+    PROPOSE,
+    ChartText,
+    PageText,
+    digest_of,
+    find_knowledge,
+    find_texts,
+    read_texts,
+)
+from assignments.assistance.learning import Knowledge
+from assignments.assistance.proposing import STRONG, Proposed, least_shown, propose
+from assignments.codesets.icd10cm import get_code, is_billable_on
+from assignments.drafting.rules import DiagnosisLine, Lines, Pin, add_diagnosis
+from assignments.events import ChartEvent
+from portal.actor import WORKER, Actor
+from portal.clock import utc_now
+from portal.database import DB, acting_as
+from portal.errors import Conflict
+from portal.ids import new_id
+from portal.jobs import put_in_line
+
+#: So many are shown at once, each with the number of its key.
+MOST_SHOWN = 9
+_HELD_BACK = 10
+#: So much of the text stands around a quote.
+_AROUND = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A proposal as the coder sees it. `page` counts through the chart's pages that have words."""
+
+    id: UUID
+    number: int
+    code: str
+    title: str
+    is_strong: bool
+    page_id: UUID
+    page: int
+    start: int
+    end: int
+    before: str
+    quote: str
+    after: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A proposal that is to be shown: its place, and how many of the charts with its phrase came to its code."""
+
+    id: UUID
+    code: str
+    score: float
+    pin: Pin
+    coded: int
+    charts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Proposals that are to be shown, the pages they point to, and which page of the chart an id is."""
+
+    rows: tuple[Row, ...] = ()
+    pages: tuple[PageText, ...] = ()
+    places: Mapping[UUID, int] = field(default_factory=dict)
+
+
+async def note_ready(_worker: Actor, event: ChartEvent) -> None:
+    """A chart's pages are there: codes are proposed before somebody pulls it."""
+    await put_in_line(PROPOSE, event.chart_id)
+
+
+async def propose_codes(chart_id: UUID) -> None:
+    """Propose codes for a chart, once for each set of its pages. Calm when repeated, and where nothing is known."""
+    async with acting_as(WORKER):
+        chart = await DB.fetch_one("SELECT client_id, specialty, service_on FROM chart WHERE id = $1", chart_id)
+        if chart is None:
+            return
+        known = await find_knowledge(chart["client_id"], chart["specialty"])
+        if known is None:
+            return
+        pages = await find_texts(chart_id)
+        documents = digest_of(pages)
+        if not pages or await DB.value(
+            "SELECT 1 FROM proposal WHERE chart_id = $1 AND documents = $2 LIMIT 1", chart_id, documents
+        ):
+            return
+    lexicon_id, version, knowledge = known
+    whole = await read_texts(pages)
+    found = await anyio.to_thread.run_sync(_propose, knowledge, whole)
+    async with acting_as(WORKER):
+        for one in found:
+            if not is_billable_on(one.code, chart["service_on"]):
+                continue
+            page_id, start, end = whole.place(one.start, one.end)
+            await DB.execute(
+                "INSERT INTO proposal (id, client_id, chart_id, lexicon_id, model_version, documents, code, score,"
+                " page_id, start_at, end_at, coded, charts, is_held_back, made_at)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, round($8::float8::numeric, 3), $9, $10, $11, $12, $13, $14, $15)"
+                " ON CONFLICT DO NOTHING",
+                new_id(), chart["client_id"], chart_id, lexicon_id, version, documents, one.code, one.confidence,
+                page_id, start, end, one.coded, one.charts, is_held_back(chart_id), utc_now(),
+            )  # fmt: skip
+
+
+def _propose(knowledge: Knowledge, whole: ChartText) -> list[Proposed]:
+    return propose(knowledge, load_dictionary(), whole.text, least=least_shown(knowledge))
+
+
+def is_held_back(chart_id: UUID) -> bool:
+    """Whether a chart is one of the one in ten that are coded without proposals; always the same answer."""
+    return hashlib.sha256(chart_id.bytes).digest()[0] % _HELD_BACK == 0
+
+
+async def find_waiting(chart_id: UUID, lines: Lines) -> Waiting:
+    """What is to be shown to the coder who holds the chart, noted as shown; inside the current transaction.
+
+    What is coded already is not shown; what was accepted and taken back again is.
+    """
+    coded = [line.code for line in lines.diagnoses]
+    rows = await DB.fetch(
+        "SELECT id, code, documents, score, page_id, start_at, end_at, coded, charts FROM proposal"
+        " WHERE chart_id = $1 AND NOT is_held_back AND decision IS DISTINCT FROM 'dismissed' AND code <> ALL ($2)"
+        " ORDER BY score DESC, code",
+        chart_id, coded,
+    )  # fmt: skip
+    if not rows:
+        return Waiting()
+    pages = await find_texts(chart_id)
+    documents = digest_of(pages)
+    shown = [row for row in rows if row["documents"] == documents][:MOST_SHOWN]
+    await DB.execute(
+        "UPDATE proposal SET shown_at = clock_timestamp() WHERE id = ANY ($1) AND shown_at IS NULL",
+        [row["id"] for row in shown],
+    )
+    every_page = await DB.fetch(
+        "SELECT p.id FROM document_page p JOIN document d ON d.id = p.document_id"
+        " WHERE p.chart_id = $1 AND d.state = 'ready' AND d.superseded_at IS NULL ORDER BY d.position, p.number",
+        chart_id,
+    )
+    found = tuple(
+        Row(_id(row["id"]), row["code"], float(row["score"]), _pin(row), row["coded"], row["charts"]) for row in shown
+    )
+    needed = {row.pin.page_id for row in found}
+    return Waiting(
+        found,
+        tuple(page for page in pages if page.id in needed),
+        {_id(row["id"]): place for place, row in enumerate(every_page, 1)},
+    )
+
+
+async def read_offers(waiting: Waiting, *, on: date) -> tuple[Offer, ...]:
+    """The proposals with their quotes; outside a transaction."""
+    texts = {page.id: (await read_texts([page])).text for page in waiting.pages}
+    offers = []
+    for number, row in enumerate(waiting.rows, 1):
+        text, found = texts.get(row.pin.page_id, ""), get_code(row.code, on)
+        offers.append(Offer(
+            row.id, number, row.code, found.title if found else "", row.score >= STRONG, row.pin.page_id,
+            waiting.places.get(row.pin.page_id, 0), row.pin.start, row.pin.end,
+            _spaced(text[max(0, row.pin.start - _AROUND) : row.pin.start]), _spaced(text[row.pin.start : row.pin.end]),
+            _spaced(text[row.pin.end : row.pin.end + _AROUND]), _why(row),
+        ))  # fmt: skip
+    return tuple(offers)
+
+
+def _why(row: Row) -> str:
+    if not row.charts:
+        return "The words of the code itself stand here."
+    times = "chart" if row.charts == 1 else "charts"
+    return f"Your team coded this in {row.coded} of {row.charts} {times} with this phrase."
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split()) if not text[:1].isspace() else f" {' '.join(text.split())}"
+
+
+def accept_into(lines: Lines, row: Row) -> Lines:
+    """The lines with a proposed code, pinned to its place; as they are if they have it."""
+    if any(line.code == row.code for line in lines.diagnoses):
+        return lines
+    return add_diagnosis(lines, DiagnosisLine(row.code, evidence=(row.pin,)))
+
+
+async def get_proposal(coder: Actor, *, chart_id: UUID, proposal_id: UUID) -> Row:
+    """A proposal that was shown for a chart; raises Conflict if there is none."""
+    async with acting_as(coder):
+        row = await DB.fetch_one(
+            "SELECT id, code, score, page_id, start_at, end_at, coded, charts FROM proposal"
+            " WHERE id = $2 AND chart_id = $1 AND shown_at IS NOT NULL",
+            chart_id, proposal_id,
+        )  # fmt: skip
+    if row is None:
+        raise Conflict(GONE)
+    return Row(_id(row["id"]), row["code"], float(row["score"]), _pin(row), row["coded"], row["charts"])
+
+
+async def answer_proposal(
+    coder: Actor, *, chart_id: UUID, proposal_id: UUID, accepted: bool, now: datetime
+) -> None:
+    """Keep what a coder decided of a proposal that was shown; the last answer counts. Raises Conflict for another's."""
+    async with acting_as(coder):
+        changed = await DB.execute(
+            "UPDATE proposal SET decision = $3, decided_by = acting_person(), decided_at = $4"
+            " WHERE id = $2 AND chart_id = $1 AND shown_at IS NOT NULL",
+            chart_id, proposal_id, "accepted" if accepted else "dismissed", now,
+        )  # fmt: skip
+        if not changed:
+            raise Conflict(GONE)
+
+
+GONE = "That proposal is not there any more. The lines below are as they stand now."
+
+
+def _id(value: UUID) -> UUID:
+    return UUID(bytes=value.bytes)  # the driver's own kind of UUID stays below this
+
+
+def _pin(row: asyncpg.Record) -> Pin:
+    return Pin(_id(row["page_id"]), row["start_at"], row["end_at"])
