@@ -1,12 +1,6 @@
 -- Whoever holds a chart may look up what the same patient's earlier visits at the same client were coded with.
 
-GRANT SELECT ON coding, code_line TO chartway_definer;
 GRANT SELECT (provider) ON encounter TO chartway_definer;
-DO $$
-BEGIN
-  CALL admit('coding', 'definer', 'SELECT', 'true');
-  CALL admit('code_line', 'definer', 'SELECT', 'true');
-END $$;
 CREATE INDEX chart_patient ON chart (client_id, patient_id, service_on);
 
 SET LOCAL ROLE chartway_definer;
