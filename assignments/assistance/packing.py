@@ -63,8 +63,8 @@ def unpack(packed: bytes) -> Knowledge:
     weights = plain["weights"]
     return Knowledge(
         plain["charts"], pairs, counts, Neighbours(words, plain["rarity"], rows, coded),
-        None if weights is None else Weights(*(np.array(one) for one in weights[:3]), weights[3]),
-        Calibration(*(np.array(one) for one in plain["calibration"])),
+        None if weights is None else Weights(np.array(weights[0]), np.array(weights[1]), np.array(weights[2]), weights[3]),
+        Calibration(np.array(plain["calibration"][0]), np.array(plain["calibration"][1])),
         frozenset(Context(one) for one in plain["silenced"]), tuple(plain["fresh"]),
     )  # fmt: skip
 

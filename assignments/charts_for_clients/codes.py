@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from itertools import pairwise
 from uuid import UUID
+
+import asyncpg
 
 from assignments.codesets.icd10cm import get_code
 from assignments.rules import ChartState
@@ -45,6 +48,7 @@ class FinalCodes:
     procedures: Sequence[FinalLine]
     delivery: int = 1  # which delivery this is; the second has a notice of what changed
     changes: Sequence[str] = ()
+    deliveries: Sequence[tuple[int, datetime, Sequence[str]]] = ()  # each with what it changed, newest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,9 @@ async def find_final_codes(chart_id: UUID, *, state: str, service_on: date) -> F
     While a delivered chart is coded again, what was delivered last still stands.
     """
     sent = await DB.fetch(
-        "SELECT v.id, v.version, v.release, d.version AS delivery"
+        "SELECT v.id, v.version, v.release, d.version AS delivery, d.delivered_at"
         " FROM delivered_version d JOIN coding v ON v.id = d.coding_id"
-        " WHERE d.chart_id = $1 ORDER BY d.version DESC LIMIT 2",
+        " WHERE d.chart_id = $1 ORDER BY d.version DESC",
         chart_id,
     )
     coding = sent[0] if sent else None
@@ -77,11 +81,13 @@ async def find_final_codes(chart_id: UUID, *, state: str, service_on: date) -> F
     if coding is None:
         return None
     lines = await _find_lines(coding["id"], service_on)
-    earlier = await _find_lines(sent[1]["id"], service_on) if len(sent) > 1 else None
+    each = [lines, *[await _find_lines(row["id"], service_on) for row in sent[1:]]]
+    told = [what_changed(before, after) for after, before in pairwise(each)]
     return FinalCodes(
         coding["version"], coding["release"], [line for line in lines if line.kind == "diagnosis"],
         [line for line in lines if line.kind == "procedure"], coding["delivery"],
-        what_changed(earlier, lines) if earlier is not None else (),
+        told[0] if told else (),
+        [(row["delivery"], row["delivered_at"], changes) for row, changes in zip(sent, [*told, ()], strict=False)],
     )  # fmt: skip
 
 
@@ -108,6 +114,11 @@ async def _find_lines(coding_id: UUID, service_on: date) -> list[FinalLine]:
         " ORDER BY kind, position",
         coding_id,
     )
+    return final_lines(rows, service_on)
+
+
+def final_lines(rows: Sequence[asyncpg.Record], service_on: date) -> list[FinalLine]:
+    """Rows of code_line as a client reads them, with the titles of the release in force on the date of service."""
     return [
         FinalLine(
             row["kind"], row["position"], row["system"], row["code"], _title(row["system"], row["code"], service_on),

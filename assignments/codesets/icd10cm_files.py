@@ -51,7 +51,7 @@ def read_order_file(source: Source) -> dict[str, Ordered]:
     """The codes and headers of a CMS order file: order number, code, 0 or 1, short title, long title, fixed width."""
     found: dict[str, Ordered] = {}
     for number, line in source.lines():
-        if not re.fullmatch("[0-9]{5}", line[:5]) or not re.fullmatch("[A-Z][0-9][0-9A-Z]{1,5} *", line[6:13]):
+        if not re.fullmatch("[0-9]{5}", line[:5]) or not re.fullmatch("[A-Z][0-9A-Z]{2,6} *", line[6:13]):
             raise source.refuse(number, "this is no line of an order file (5 digits, a space, a code of 3 to 7).")
         if line[14:15] not in ("0", "1") or not line[16:76].strip():
             raise source.refuse(number, "column 15 must be 0 (header) or 1 (billable), and a title follows in 17.")

@@ -49,6 +49,12 @@ async def find_licence() -> Licence | None:
     return Licence(**row) if row else None
 
 
+async def count_readers() -> int:
+    """How many people can see codes here: everybody who signs in; needs an open transaction."""
+    count: int = await DB.value("SELECT count(*) FROM person WHERE disabled_at IS NULL")
+    return count
+
+
 async def ensure_licensed(on: date) -> None:
     """Raise Conflict unless CPT may be loaded on this day; needs an open transaction."""
     licence = await find_licence()

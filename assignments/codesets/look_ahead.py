@@ -15,7 +15,7 @@ from assignments.rules import ChartState
 from portal.database import DB
 
 DAYS = 90
-MOST = 500
+MOST = 200  # rows of a list
 
 #: Charts that still owe their client something.
 OPEN_STATES = (
@@ -103,6 +103,24 @@ async def look_ahead(
         release, days, tuple(Change(**row) for row in used), tuple((one, changes[one.code]) for one in kept),
         tuple(AffectedChart(**row) for row in charts),
     )  # fmt: skip
+
+
+async def count_changes(release_id: UUID, *, kind: str = "") -> int:
+    """How many codes a release changed, in one way or in any."""
+    count: int = await DB.value(
+        "SELECT count(*) FROM code_change WHERE release_id = $1 AND ($2 = '' OR change = $2)", release_id, kind
+    )
+    return count
+
+
+async def find_changes(release_id: UUID, *, kind: str = "", limit: int, offset: int) -> list[Change]:
+    """The codes that a release changed, by number."""
+    rows = await DB.fetch(
+        "SELECT code, change, before, after FROM code_change WHERE release_id = $1 AND ($2 = '' OR change = $2)"
+        " ORDER BY code LIMIT $3 OFFSET $4",
+        release_id, kind, limit, offset,
+    )  # fmt: skip
+    return [Change(**row) for row in rows]
 
 
 async def find_invalidated(release: LoadedRelease) -> list[AffectedChart]:

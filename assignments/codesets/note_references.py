@@ -9,7 +9,7 @@ from assignments.codesets.tabular import Tabular
 
 Refs = tuple[tuple[str, str], ...]
 
-_CODE = r"[A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{0,4})?"
+_CODE = r"[A-Z](?:\d[0-9A-Z]|[A-Z]\d)(?:\.[0-9A-Z]{0,4})?"
 _END = r"(?:\.?-)?"  # a dash says that more characters follow; it is meant anyway
 _RANGE = re.compile(rf"\b({_CODE}){_END}\s*(?:-|–|\bto\b)\s*({_CODE})(?![0-9A-Za-z])|\b({_CODE})(?![0-9A-Za-z])")
 _PLACES = {"5th": 5, "fifth": 5, "sixth": 6, "six": 6, "6th": 6, "seventh": 7, "7th": 7}

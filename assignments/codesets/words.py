@@ -25,6 +25,7 @@ class Wordbook:
     phrases: dict[Words, Words]
     phrases_with: dict[str, frozenset[Words]]
     known: frozenset[str]
+    phrase_words: list[str]  # sorted
 
 
 @lru_cache(maxsize=1)
@@ -41,7 +42,13 @@ def load_wordbook() -> Wordbook:
         phrases.setdefault(_first_readings(tokens_of(phrase, readings), readings), tuple(codes.split()))
     words = {word for phrase in phrases for word in phrase}
     phrases_with = {word: frozenset(phrase for phrase in phrases if word in phrase) for word in sorted(words)}
-    return Wordbook(readings, phrases, phrases_with, frozenset(words.union(*readings)))
+    return Wordbook(readings, phrases, phrases_with, frozenset(words.union(*readings)), sorted(words))
+
+
+@lru_cache(maxsize=1)
+def load_synonyms() -> dict[str, tuple[Words, ...]]:
+    """Words that no code has, each with what it is otherwise called; see docs/vendored.md."""
+    return {word: tuple(tuple(reading.split()) for reading in rest) for word, *rest in _lines("synonyms.tsv")}
 
 
 def plain(text: str) -> str:

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from assignments.acknowledging import ensure_acknowledged
 from assignments.codesets.icd10cm import load_release, release_in_force
 from assignments.coding.checks import Check, find_checks, has_errors, open_checks
 from assignments.coding.versions import add_version
 from assignments.drafting.editing import begin_draft, discard_draft
 from assignments.edits.answering import keep_results
+from assignments.leveling.keeping import keep_leveling
 from assignments.moving import move_chart
 from assignments.pulling import finish, lock_hold
 from assignments.rules import ChartState, Stage
@@ -63,8 +65,9 @@ def ensure_submittable(checks: tuple[Check, ...]) -> None:
 async def submit_coding(coder: Actor, *, chart_id: UUID, fence: int, request_id: UUID, now: datetime) -> Submitted:
     """Make the coder's draft the chart's next version: an assigned chart is coded, one under correction is corrected.
 
-    The same `request_id` again changes nothing. Raises Conflict if the chart is no longer theirs (the draft is kept),
-    HasErrors if a check blocks it, and Unanswered if one waits for an answer. The answers are kept with the coding.
+    The same `request_id` again changes nothing. Raises Conflict if the chart is no longer theirs (the draft is kept) or
+    its client's rules are not acknowledged, HasErrors if a check blocks it, and Unanswered if one waits for an answer.
+    The answers are kept with the coding.
     """
     async with acting_as(coder):
         try:
@@ -75,6 +78,7 @@ async def submit_coding(coder: Actor, *, chart_id: UUID, fence: int, request_id:
             if done is None:
                 raise
             return done
+        await ensure_acknowledged(hold)
         chart = await DB.fetch_one(
             "SELECT number, client_id, patient_id, service_on, coder_of_record FROM chart WHERE id = $1", chart_id
         )
@@ -94,6 +98,7 @@ async def submit_coding(coder: Actor, *, chart_id: UUID, fence: int, request_id:
             coder, coding_id=coding_id, client_id=hold.client_id, chart_id=chart_id, stage=Stage.CODING, release=label,
             checks=checks,
         )  # fmt: skip
+        await keep_leveling(coder, hold=hold, coding_id=coding_id, now=now)
         # Of record is whoever coded it first: a correction by somebody else does not take the chart from them.
         await DB.execute(
             "UPDATE chart SET coder_of_record = coalesce(coder_of_record, $2), coded_at = $3 WHERE id = $1",

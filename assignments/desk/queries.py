@@ -12,7 +12,7 @@ import asyncpg
 from assignments.coding.checks import find_checks
 from assignments.assistance.offering import find_waiting, read_offers
 from assignments.coding.versions import find_latest, find_lines
-from assignments.desk.guidelines import find_guideline
+from assignments.desk.guidelines import ChartRules, find_guideline
 from assignments.desk.news import find_news
 from assignments.desk.work import NOTHING_TYPED, Typed, Work, show_work
 from assignments.drafting.editing import begin_draft
@@ -33,7 +33,6 @@ from auditing.access_log.recording import record
 from portal.actor import Actor
 from portal.database import DB, acting_as
 from portal.errors import Conflict, NotFound
-from portal.tenancy.guidelines import Guideline
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ class Desk:
     corrections: tuple[Correction, ...]
     submitted: int
     pulled_at: datetime
-    guideline: Guideline | None
+    guideline: ChartRules | None
     likeness: str  # a hint that the documents resemble another chart's, '' if they do not
     ehr: EhrVisit | None = None  # if it is coded in the client's own system
     queries: Sequence[Row] = ()  # what its provider was asked
@@ -159,7 +158,7 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
         waiting = await find_waiting(chart_id, draft.lines)
         rows = await find_pages(chart_id)
         corrections = await find_corrections(chart_id) if chart.state is ChartState.CORRECTING else ()
-        today, guideline = await _count_today(), await find_guideline(chart_id)
+        today, guideline = await _count_today(), await find_guideline(chart_id, hold)
         likeness, ehr = await find_hint(chart_id), await find_ehr_visit(chart_id)
         news, stories = await find_news(chart_id, pulled_at=hold.pulled_at), await find_stories(chart_id)
         asked = await DB.fetch_one("SELECT waiting_since, answered_at FROM lead_thread WHERE chart_id = $1", chart_id)

@@ -10,6 +10,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from assignments.coding.submitting import HasErrors, Unanswered, submit_coding
+from assignments.desk.guideline_routes import guideline_routes
 from assignments.desk.line_routes import line_routes, save_typed_fields
 from assignments.desk.queries import get_desk_home, get_held_chart, open_desk
 from assignments.desk.routes_aside import ROUTES as ASIDE_ROUTES
@@ -19,6 +20,7 @@ from assignments.desk.work import NOTHING_TYPED, Typed, get_work
 from assignments.drafting.editing import Stale
 from assignments.drafting.operations import Refused
 from assignments.drafting.rules import MOST_DIAGNOSES
+from assignments.leveling.routes import leveling_routes
 from assignments.pulling import RELEASE_REASONS, SENTENCES, Outcome, release_chart
 from assignments.querying.rules import STATES
 from assignments.rules import Stage
@@ -164,5 +166,7 @@ ROUTES = [
     post_release,
     post_code_search,
     *ASIDE_ROUTES,
+    *guideline_routes(CHARTS, permission=Permission.CODING_WORK),
+    *leveling_routes(CHARTS, stage=Stage.CODING, permission=Permission.CODING_WORK),
     *line_routes(CHARTS, stage=Stage.CODING, permission=Permission.CODING_WORK, show_page=show_chart),
 ]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
+from assignments.acknowledging import ensure_acknowledged
 from assignments.drafting import rules
 from assignments.drafting.plain import from_plain, to_plain
 from assignments.drafting.rules import Draft, Lines
@@ -127,7 +128,7 @@ async def _write(
 ) -> StoredDraft:
     async with acting_as(actor):
         # Two tabs of one person wait for each other here; the second then finds the revision gone on.
-        await lock_hold(chart_id=chart_id, stage=stage, fence=fence)
+        await ensure_acknowledged(await lock_hold(chart_id=chart_id, stage=stage, fence=fence))
         found = await begin_draft(chart_id=chart_id, stage=stage)
         if found.revision != revision:
             raise Stale

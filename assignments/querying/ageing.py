@@ -11,6 +11,7 @@ from portal.actor import WORKER
 from portal.clock import utc_now
 from portal.database import DB, acting_as
 
+
 async def age_queries(*, now: datetime | None = None, at_most: int = 500) -> int:
     """Take every step whose time has come, each once, in one transaction; how many.
 

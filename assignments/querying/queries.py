@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from assignments.coding.versions import find_latest, find_lines
-from assignments.drafting.rules import from_plain as lines_from_plain
+from assignments.drafting.plain import from_plain as lines_from_plain
 from assignments.opening import open_fields
 from assignments.querying.changes import Change, compare
 from assignments.querying.linking import get_policy

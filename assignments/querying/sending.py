@@ -7,8 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from assignments.drafting.editing import find_draft as find_coding_draft
+from assignments.drafting.plain import to_plain as lines_to_plain
 from assignments.drafting.rules import Lines
-from assignments.drafting.rules import to_plain as lines_to_plain
 from assignments.pends.opening import open_pend
 from assignments.pends.rules import Owner
 from assignments.querying.drafts import find_draft

@@ -6,7 +6,15 @@ from datetime import datetime
 
 import asyncpg
 
-from assignments.querying.rules import LONGEST_OPTION, LONGEST_QUESTION, LONGEST_TITLE, MOST_OPTIONS, Means, Purpose, Shape
+from assignments.querying.rules import (
+    LONGEST_OPTION,
+    LONGEST_QUESTION,
+    LONGEST_TITLE,
+    MOST_OPTIONS,
+    Means,
+    Purpose,
+    Shape,
+)
 from assignments.querying.shipped import SHIPPED, Template
 from auditing.access_log.actions import Action
 from auditing.access_log.recording import record

@@ -59,6 +59,7 @@ class Action(StrEnum):
     DUPLICATE_FOUND = "duplicate:found"
     EVALUATION_CHANGED = "evaluation:changed"
     GRANT_CHANGED = "grant:changed"
+    GUIDELINE_ACKNOWLEDGED = "guideline:acknowledged"
     HOLD_LIFTED = "hold:lifted"
     HOLD_PLACED = "hold:placed"
     INVOICE_EXPORTED = "invoice:exported"

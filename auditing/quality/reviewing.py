@@ -13,6 +13,7 @@ from assignments.coding.versions import add_version, find_lines
 from assignments.drafting.editing import begin_draft, discard_draft
 from assignments.drafting.rules import Lines
 from assignments.edits.answering import keep_results
+from assignments.leveling.keeping import keep_leveling
 from assignments.lining_up import line_up
 from assignments.moving import move_chart
 from assignments.promising import kept_until
@@ -49,6 +50,7 @@ async def report_no_findings(auditor: Actor, *, audit_id: UUID, entry_id: UUID, 
         if differences(await _compare_with_draft(audit, coder)):
             raise Invalid("You changed lines, so there are findings. Send them, or undo your changes first.")
         await close_audit(auditor, audit, outcome="clean", score=score_of(coder, []), now=now)
+        await keep_leveling(auditor, hold=hold, coding_id=audit.coding_id, now=now)
         await _discard(audit)
         await finish(hold)
 
@@ -86,6 +88,7 @@ async def send_findings(
             auditor, coding_id=coding_id, client_id=audit.client_id, chart_id=audit.chart_id, stage=Stage.AUDIT,
             release=label, checks=checks,
         )  # fmt: skip
+        await keep_leveling(auditor, hold=hold, coding_id=audit.coding_id, now=now)
         await _write_findings(audit, found, settle(rows, await find_choices(audit.id)))
         await DB.execute("UPDATE audit SET auditor_coding_id = $2 WHERE id = $1", audit.id, coding_id)
         await _send_to_coder(auditor, audit, now)

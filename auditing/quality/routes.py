@@ -6,10 +6,12 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
+from assignments.desk.guideline_routes import guideline_routes
 from assignments.desk.line_routes import line_routes, save_typed_fields
 from assignments.desk.work import NOTHING_TYPED, Typed
 from assignments.drafting.editing import Stale
 from assignments.drafting.operations import Refused
+from assignments.leveling.routes import leveling_routes
 from assignments.pausing import get_workload
 from assignments.pulling import RELEASE_REASONS, Outcome, pull, release_chart
 from assignments.rules import Stage
@@ -243,6 +245,8 @@ ROUTES = [
     post_returned,
     show_release_of_audit,
     post_release_of_audit,
+    *leveling_routes(LINES, stage=Stage.AUDIT, permission=Permission.AUDIT_WORK),
+    *guideline_routes(LINES, permission=Permission.AUDIT_WORK),
     *line_routes(
         LINES,
         stage=Stage.AUDIT,

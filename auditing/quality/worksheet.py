@@ -6,11 +6,14 @@ from uuid import UUID
 
 from assignments.coding.checks import Check, find_checks
 from assignments.coding.versions import find_lines
-from assignments.desk.guidelines import find_guideline
+from assignments.desk.guidelines import ChartRules, find_guideline
 from assignments.drafting.editing import StoredDraft, begin_draft
 from assignments.drafting.rules import Lines
 from assignments.edits.answering import Result, find_results
 from assignments.ehr.visits import EhrVisit, find_ehr_visit
+from assignments.leveling.keeping import find_draft as find_leveling_draft
+from assignments.leveling.keeping import find_kept
+from assignments.leveling.showing import Levels
 from assignments.pulling import Hold, find_hold
 from assignments.rules import Stage
 from assignments.viewing.queries import ViewPage, database_now, find_pages, show_pages
@@ -26,7 +29,6 @@ from auditing.quality.rules import AuditState
 from auditing.quality.scoring import Score, score
 from portal.actor import Actor, Kind
 from portal.database import DB, acting_as
-from portal.tenancy.guidelines import Guideline
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,10 @@ class Worksheet:
     findings: Sequence[Finding] = ()
     corrected: Lines | None = None
     corrected_rows: Sequence[Row] = ()  # the corrected version against the auditor's
-    guideline: Guideline | None = None
+    guideline: ChartRules | None = None
     pages: Sequence[ViewPage] = ()
     ehr: EhrVisit | None = None  # if it is coded in the client's own system
+    levels: Levels | None = None  # if coder or auditor has filled in the E/M worksheet
 
     @property
     def differences(self) -> list[Row]:
@@ -123,6 +126,7 @@ async def _open_for_work(auditor: Actor, audit: Audit, hold: Hold | None) -> Wor
             on=audit.service_on,
         ),
         await find_results(audit.coding_id),
+        levels=await _find_levels(audit, is_work=True),
     )  # fmt: skip
 
 
@@ -139,7 +143,15 @@ async def _open_to_read(actor: Actor, audit: Audit, hold: Hold | None) -> Worksh
         corrected=corrected,
         corrected_rows=compare(lines_of(corrected), lines_of(auditor)) if corrected else (),
         results=await find_results(audit.coding_id) if actor.kind is not Kind.MANAGER else (),
+        levels=await _find_levels(audit),
     )  # fmt: skip
+
+
+async def _find_levels(audit: Audit, *, is_work: bool = False) -> Levels | None:
+    coder, auditor = await find_kept(audit.coding_id)
+    if is_work:
+        auditor = await find_leveling_draft(chart_id=audit.chart_id, stage=Stage.AUDIT)
+    return Levels(coder, auditor) if coder or auditor else None
 
 
 def score_of(coder: Lines, findings: Sequence[Finding]) -> Score:

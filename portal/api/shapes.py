@@ -73,6 +73,32 @@ class DocumentTaken(msgspec.Struct, frozen=True):
     chart: Annotated[UUID | None, msgspec.Meta(description="The chart, once the last document is there")]
 
 
+class ResultLine(msgspec.Struct, frozen=True):
+    """One line of a chart's delivered codes."""
+
+    kind: Annotated[str, msgspec.Meta(description="diagnosis or procedure")]
+    position: int
+    system: Annotated[str, msgspec.Meta(description="ICD-10-CM, CPT or HCPCS")]
+    code: str
+    title: Annotated[str, msgspec.Meta(description="Empty where no title may be given, as with CPT")]
+    modifiers: list[str]
+    units: int
+    diagnoses: Annotated[str, msgspec.Meta(description="Letters of the diagnoses that a procedure points to")]
+
+
+class ChartResults(msgspec.Struct, frozen=True):
+    """The codes of a chart as they were delivered last."""
+
+    chart: UUID
+    number: str
+    version: Annotated[int, msgspec.Meta(description="Which delivery of this chart it is")]
+    delivered_at: datetime
+    release: Annotated[str, msgspec.Meta(description="The code set that was in force")]
+    reopened: Annotated[bool, msgspec.Meta(description="It is being coded again: another version will follow")]
+    changes: Annotated[list[str], msgspec.Meta(description="What changed since version 1, in sentences")]
+    lines: list[ResultLine]
+
+
 class Chart(msgspec.Struct, frozen=True):
     """How far a chart has come."""
 

@@ -16,11 +16,11 @@ from assignments.preparing import jobs as preparing
 from assignments.preparing.recognising import recognise_what_waits
 from assignments.preparing.scans import scan_what_waits
 from assignments.pulling import return_expired
+from assignments.querying import jobs as querying
 from assignments.retention.purging import keep_retention
 from assignments.returning import take_back_strays
 from assignments.worklists import jobs as worklists
 from auditing.quality import reactions as quality
-from assignments.querying import jobs as querying
 from portal.actor import WORKER
 from portal.clock import utc_now
 from portal.database import acting_as

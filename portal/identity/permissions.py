@@ -13,7 +13,9 @@ class Permission(StrEnum):
     AGREEMENT_MANAGE = "agreement:manage"
     API_CHARTS = "api:charts"
     API_DELIVER = "api:deliver"
+    API_EXPORTS = "api:exports"
     API_MANAGE = "api:manage"
+    API_RESULTS = "api:results"
     AUDIT_WORK = "audit:work"
     BATCH_READ = "batch:read"
     BATCH_RECONCILE = "batch:reconcile"
@@ -22,6 +24,7 @@ class Permission(StrEnum):
     CHART_RESCHEDULE = "chart:reschedule"
     CHART_UPLOAD = "chart:upload"
     CLIENT_MANAGE = "client:manage"
+    CODE_SET_MANAGE = "code-set:manage"
     CODING_WORK = "coding:work"
     DUPLICATE_DECIDE = "duplicate:decide"
     FLOOR_READ = "floor:read"
@@ -68,6 +71,7 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
             Permission.CHART_HASTEN,
             Permission.CHART_RESCHEDULE,
             Permission.CLIENT_MANAGE,
+            Permission.CODE_SET_MANAGE,
             Permission.DUPLICATE_DECIDE,
             Permission.FLOOR_READ,
             Permission.INVOICE_ISSUE,
@@ -109,6 +113,8 @@ PERMISSIONS: dict[Kind, frozenset[str]] = {
 SCOPES: dict[str, str] = {
     Permission.API_DELIVER: "Send deliveries and encounters, and read their reports",
     Permission.API_CHARTS: "Read how far a chart has come",
+    Permission.API_RESULTS: "Read the codes of delivered charts",
+    Permission.API_EXPORTS: "Fetch charge exports and answer whether they were taken in",
 }
 
 

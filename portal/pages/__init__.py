@@ -5,6 +5,7 @@ from assignments.batches import schedule_routes
 from assignments.bulk import routes as bulk
 from assignments.bulk import split_routes as splitting
 from assignments.charts_for_clients import routes as charts_for_clients
+from assignments.codesets import routes as codesets
 from assignments.desk import routes as desk
 from assignments.duplicates import routes as duplicates
 from assignments.intake import routes as intake
@@ -16,6 +17,7 @@ from assignments.querying import routes as querying
 from assignments.querying import routes_answering as answering_queries
 from assignments.querying import routes_managing as managing_queries
 from assignments.querying import routes_templates as query_templates
+from assignments.results import routes as results
 from assignments.retention import routes as retention
 from assignments.viewing import routes as viewing
 from assignments.working import routes as working
@@ -30,14 +32,15 @@ from portal.pages import (
     api_tokens,
     client,
     client_days,
+    client_edits,
     client_limits,
     client_staffing,
-    client_edits,
     client_systems,
     clients,
     fairness,
     floor,
     floor_chart,
+    guideline_history,
     late_documents,
     line_promise,
     own_work,
@@ -68,6 +71,7 @@ ROUTES = [
     *staging.ROUTES,
     *adding.ROUTES,
     *charts_for_clients.ROUTES,
+    *codesets.ROUTES,
     *desk.ROUTES,
     *duplicates.ROUTES,
     *pends.ROUTES,
@@ -76,6 +80,7 @@ ROUTES = [
     *answering_queries.ROUTES,
     *managing_queries.ROUTES,
     *query_templates.ROUTES,
+    *results.ROUTES,
     *retention.ROUTES,
     *viewing.ROUTES,
     *working.ROUTES,
@@ -95,6 +100,7 @@ ROUTES = [
     *fairness.ROUTES,
     *floor.ROUTES,
     *floor_chart.ROUTES,
+    *guideline_history.ROUTES,
     *late_documents.ROUTES,
     *line_promise.ROUTES,
     *own_work.ROUTES,

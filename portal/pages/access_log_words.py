@@ -67,6 +67,7 @@ WORDS: dict[Action, tuple[str, str]] = {
     Action.DUPLICATE_FOUND: ("Duplicate found", "found that {} resembles another chart"),
     Action.EVALUATION_CHANGED: ("Evaluation rule changed", "changed below which accuracy coders are paused"),
     Action.GRANT_CHANGED: ("Grant changed", "changed for which clients {} may work"),
+    Action.GUIDELINE_ACKNOWLEDGED: ("Guideline acknowledged", "acknowledged {}"),
     Action.HOLD_LIFTED: ("Legal hold lifted", "lifted a legal hold on {}"),
     Action.HOLD_PLACED: ("Legal hold placed", "placed a legal hold on {}"),
     Action.INVOICE_EXPORTED: ("Invoice exported", "took a copy of {}"),

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from assignments.retention.queries import get_keeping
 from portal.clock import utc_now
 from portal.database import DB, acting_as
-from portal.errors import Conflict
+from portal.errors import Conflict, Invalid
 from portal.identity.people import grant_client, revoke_client
 from portal.identity.permissions import Permission
 from portal.invoicing.queries import find_rates, find_ready, find_unrated
@@ -84,14 +84,18 @@ async def post_guideline(
     """Write the next version of a service line's guideline."""
     form = await read_form(request)
     body = form.text("guideline", "The guideline", required=False, most=LONGEST)
+    effective_on = None
+    if form.values.get("guideline_from"):
+        effective_on = form.date("guideline_from", "The day", earliest=date(2020, 1, 1), latest=date(2100, 1, 1))
     try:
         form.ensure()
         version = await write_guideline(
-            request.user, client_id=client_id, service_line_id=line_id, body=body, now=utc_now()
-        )
-    except (Conflict, FormError) as refusal:
+            request.user, client_id=client_id, service_line_id=line_id, body=body, now=utc_now(),
+            effective_on=effective_on,
+        )  # fmt: skip
+    except (Conflict, Invalid) as refusal:
         return await _client_page(request, client_id, form, refusal, "guideline")
-    said = f"Version {version} of the guideline is in force: coders see it beside their charts."
+    said = f"Version {version} of the guideline is written: coders confirm it before their next chart once it holds."
     return await see_other(request, f"/clients/{client_id}#guidelines", flash=said)
 
 
@@ -144,7 +148,7 @@ async def post_revocation(
 
 async def _client_page(
     request: Request[Any, Any, Any], client_id: UUID, form: Form | None = None,
-    refusal: Conflict | FormError | None = None, field: str = "",
+    refusal: Conflict | Invalid | None = None, field: str = "",
 ) -> Response[Any]:  # fmt: skip
     now, actor = utc_now(), request.user
     async with acting_as(actor):

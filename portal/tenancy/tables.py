@@ -59,6 +59,16 @@ class Guideline(Table, tablename="guideline", db=DB):
     body = Text(default=None)
     written_by = UUID(default=None)
     written_at = Timestamptz(default=None)
+    effective_on = Date(default=None)
+
+
+class GuidelineAcknowledgement(Table, tablename="guideline_acknowledgement", db=DB):
+    """That somebody has read a version. Append-only."""
+
+    guideline_id = UUID(primary_key=True, default=None)  # with the person
+    person_id = UUID(default=None)
+    client_id = UUID(default=None)
+    acknowledged_at = Timestamptz(default=None)
 
 
 class Agreement(Table, tablename="agreement", db=DB):

@@ -11,10 +11,12 @@ import pytest
 from litestar import Litestar, get
 
 from assignments.batches.importing import draft_schedule
+from assignments.codesets.releasing import import_release
 from assignments.intake.file_parts import put_together, take_part
 from assignments.intake.staging import announce_file
 from assignments.pulling import keep_assignment, pull
 from assignments.rules import Stage
+from portal.actor import Actor, Kind
 from portal.app import create_app
 from portal.database import acting_as
 from portal.ids import new_id
@@ -23,6 +25,7 @@ from storage.client_keys import get_active_key
 from storage.sealed_fields import index_of, seal_field
 from tests.architecture.test_templates import find_blocked, forms_without_token
 from tests.assignments.bulk.packing import deliver, line, pack
+from tests.assignments.codesets.publishing import hcpcs
 from tests.assignments.sending import pdf
 from tests.cast import NOW, Browser, House, open_browser
 from tests.conftest import Sql
@@ -54,6 +57,9 @@ async def furnished(house: House, sql: Sql, work: Callable[[], Awaitable[None]])
     async with acting_as(house.clara):
         key = await get_active_key(house.north.id)
     await sql("INSERT INTO upload VALUES ($1, $2, $3, NULL, $4)", new_id(), house.north.id, clara, NOW)
+    await import_release(
+        Actor(Kind.ADMINISTRATOR, name="shell"), content=hcpcs(), label="Q1", effective_from=NOW.date(), now=NOW
+    )
     staged = new_id()
     file = await announce_file(house.clara, upload_id=staged, name="a.txt", size=5, modified=1)
     await take_part(house.clara, upload_id=staged, file_id=file.id, number=1, chunks=_words())

@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from assignments.acknowledging import acknowledge_guideline
 from assignments.coding.submitting import submit_coding
+from assignments.desk.guidelines import find_guideline
 from assignments.drafting.editing import open_draft, save_lines
 from assignments.drafting.rules import DiagnosisLine, Lines, ProcedureLine
 from assignments.pulling import pull
@@ -57,6 +59,7 @@ async def _code_next(company: Company, coder: Actor) -> bool:
     is_correction = await _is_correction(coder, pulled.chart_id)
     slips = note.mistake is not None and not is_correction and len(note.body) % 2 == 0
     key = note.slipped if slips else note.answer
+    await _read_the_rules(coder, pulled.chart_id)
     draft = await open_draft(coder, chart_id=pulled.chart_id, stage=Stage.CODING)
     await save_lines(
         coder, chart_id=pulled.chart_id, stage=Stage.CODING, fence=pulled.fence, revision=draft.revision,
@@ -64,6 +67,13 @@ async def _code_next(company: Company, coder: Actor) -> bool:
     )  # fmt: skip
     await submit_coding(coder, chart_id=pulled.chart_id, fence=pulled.fence, request_id=new_id(), now=now)
     return True
+
+
+async def _read_the_rules(coder: Actor, chart_id: UUID) -> None:
+    async with acting_as(coder):
+        rules = await find_guideline(chart_id)
+    if rules and rules.is_new:
+        await acknowledge_guideline(coder, chart_id=chart_id, version=rules.guideline.version)
 
 
 async def _is_correction(coder: Actor, chart_id: UUID) -> bool:

@@ -17,7 +17,7 @@ from portal.actor import Actor, Kind
 from portal.clock import set_back_to, utc_now
 from portal.commands.demo.at_work import Company, audit_what_waits, code_what_waits, work_until_done
 from portal.commands.demo.batches import STAT_PERCENT, import_schedules, put_agreements_on_file
-from portal.commands.demo.company import CARDIOLOGY, CLIENTS, OFFICE, ORTHOPAEDICS, Client
+from portal.commands.demo.company import CARDIOLOGY, CLIENTS, OFFICE, ORTHOPAEDICS, RADIOLOGY, Client
 from portal.commands.demo.notes import NOTES
 from portal.commands.demo.notes.shape import Note
 from portal.commands.demo.papers import render
@@ -79,6 +79,7 @@ async def load_company(transport: httpx.AsyncBaseTransport, origin: str, url: st
         say(f"September {day.day}: {done} of {len(worked)} charts coded")
     await _issue_invoices(company)
     say("September is invoiced")
+    await _change_a_rule(company)
     for visitor in staff.values():
         await visitor.leave()
     return company
@@ -154,6 +155,22 @@ async def open_demo_client(company: Company, client: Client) -> None:
     for name in client.locations[1:]:
         await open_location(manager, client_id=client_id, name=name)
     await put_agreements_on_file(company, client)
+
+
+async def _change_a_rule(company: Company) -> None:
+    """One client wants something else from now on: whoever codes its next chart is shown what changed."""
+    manager = company.of_kind(Kind.MANAGER)[0]
+    async with acting_as(manager):
+        lines = await DB.fetch(_LINES, company.clients[RADIOLOGY.code])
+    changed = (
+        RADIOLOGY.coding_rules[0],
+        *RADIOLOGY.coding_rules[2:],
+        "An addendum is read before the report is coded.",
+    )
+    await write_guideline(
+        manager, client_id=company.clients[RADIOLOGY.code], service_line_id=lines[0]["id"], body="\n".join(changed),
+        now=utc_now(),
+    )  # fmt: skip
 
 
 async def _grant(company: Company) -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from assignments.codesets.cpt_files import read_cpt
 from assignments.codesets.hcpcs_files import read_hcpcs
-from assignments.codesets.icd10cm_files import read_icd10cm, read_index
+from assignments.codesets.icd10cm_files import read_icd10cm, read_index, read_order_file
 from assignments.codesets.sources import Malformed, Row, Source
+from assignments.codesets.tabular import load_tabular
 from tests.assignments.codesets.publishing import (
     HCPCS,
     INDEX,
@@ -130,3 +131,9 @@ def test_cpt_has_what_its_licensee_has_and_keeps_the_notice() -> None:
 def test_a_licensed_file_that_is_not_right_is_refused_with_its_line(text: str, said: str) -> None:
     with pytest.raises(Malformed, match=said):
         read_cpt(Source("LONG.TXT", text.encode()))
+
+
+def test_every_code_there_is_can_stand_in_an_order_file() -> None:
+    codes = load_tabular().codes
+
+    assert list(read_order_file(order_file((code, 0, "a title") for code in codes))) == codes

@@ -57,15 +57,17 @@ async def test_a_country_rule_waits_for_a_place_before_it_takes_the_chart(
 async def test_a_country_rule_and_a_manager_who_moves_work_are_no_ring(
     databases: Databases, house: House, sql: Sql
 ) -> None:
-    """The manager has taken the later place back and wants the earlier one, which the rule has."""
+    """The manager has taken the later place back and wants the earlier one, which the rule would have by now."""
     charts = [await make_chart(sql, house, text=None) for _ in range(2)]
-    first, last = sorted(chart.entry_id for chart in charts)
+    first, last = sorted(charts, key=lambda chart: chart.entry_id)
+    await sql("UPDATE queue_entry SET rank = rank - interval '1 day' WHERE id = $1", last.entry_id)
+    assert (await pull_chart(house.cody)).chart_id == last.id
     moving, ruling = await asyncpg.connect(databases.superuser), await asyncpg.connect(databases.superuser)
     deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
-    [before] = await sql(deadlocks)
+    before = await sql(deadlocks)
     try:
         async with moving.transaction():
-            await moving.execute("SELECT FROM queue_entry WHERE id = $1 FOR UPDATE", last)
+            assert await moving.fetch("SELECT * FROM take_back($1, 'revoked', 'moved')", [last.entry_id])
             rule = asyncio.create_task(
                 ruling.execute(
                     "INSERT INTO country_rule (id, client_id, countries, made_at, made_by)"
@@ -74,16 +76,14 @@ async def test_a_country_rule_and_a_manager_who_moves_work_are_no_ring(
                 )
             )  # fmt: skip
             await _until_somebody_waits(sql)
-            await moving.execute("SELECT FROM queue_entry WHERE id = $1 FOR UPDATE", first)
+            await moving.execute("SELECT FROM queue_entry WHERE id = $1 FOR UPDATE", first.entry_id)
         await rule
     finally:
         await moving.close()
         await ruling.close()
-    assert [before] == await sql(deadlocks)
-    assert [
-        row["countries"]
-        for row in await sql("SELECT DISTINCT l.countries FROM lane l JOIN queue_entry e ON e.lane_id = l.id")
-    ] == [["US"]]
+    assert await sql(deadlocks) == before
+    lanes = await sql("SELECT DISTINCT l.countries FROM lane l JOIN queue_entry e ON e.lane_id = l.id")
+    assert [row["countries"] for row in lanes] == [["US"]]
 
 
 async def test_nobody_waits_for_what_somebody_may_take_to_be_kept(databases: Databases, house: House, sql: Sql) -> None:

@@ -1,12 +1,23 @@
 """A client's coding guidelines: versions, who writes them, and where coders see them."""
 
-import pytest
+import re
+from datetime import date, timedelta
+from typing import Any
 
-from portal.errors import NotFound
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assignments.acknowledging import NotAcknowledged, acknowledge_guideline
+from assignments.coding.submitting import submit_coding
+from assignments.rules import Stage
+from portal.errors import Invalid, NotFound
+from portal.ids import new_id
+from portal.tenancy.guideline_changes import what_changed
 from portal.tenancy.guidelines import write_guideline
 from tests.cast import NOW, House
 from tests.conftest import Sql, Web
-from tests.factories import make_chart
+from tests.factories import make_chart, pull_chart, type_lines
 
 
 async def _write(house: House, body: str) -> int:
@@ -56,3 +67,101 @@ async def test_only_managers_write(house: House, web: Web) -> None:
     way = f"/clients/{house.north.id}/service-lines/{house.north.lines['radiology']}/guideline"
     for name in ("cody", "clara", "connie"):
         assert (await (await web(name)).post(way, data={"guideline": "x"})).status_code == 403
+
+
+async def test_the_lines_open_when_the_rules_are_confirmed(house: House, web: Web, sql: Sql) -> None:
+    await _write(house, "Bill globally.")
+    chart = await make_chart(sql, house)
+    cody, place = await web("cody"), f"/desk/charts/{chart.id}"
+    await cody.post("/desk/next", data={"request_id": str(new_id())})
+
+    desk = (await cody.get(place)).text
+    assert "The lines open when you have confirmed them" in desk
+    assert 'id="entry"' not in desk
+    [held] = await sql("SELECT fence FROM assignment")
+    typed = {"fence": str(held["fence"]), "revision": "0", "op": "add", "entry": "J18.9"}
+    refused = await cody.post(f"{place}/lines", data=typed)
+    assert refused.status_code == 409
+    assert "This client has new coding rules" in refused.text
+    assert "J18.9" not in re.findall(r'<td class="code">([^<]+)</td>', refused.text)
+    [nothing] = await sql("SELECT count(*) AS n FROM coding_draft WHERE lines::text LIKE '%J18%'")
+    assert nothing["n"] == 0
+
+    for _ in range(2):  # calm when repeated
+        assert (await cody.post(f"{place}/guideline", data={"version": "1"})).status_code == 303
+    desk = (await cody.get(place)).text
+    assert 'id="entry"' in desk
+    [typed["revision"]] = re.findall(r'name="revision" form="lines-form" value="(\d+)"', desk)
+    assert (await cody.post(f"{place}/lines", data=typed)).status_code == 303
+    [event] = await sql("SELECT actor_id FROM access_event WHERE action = 'guideline:acknowledged'")
+    assert event["actor_id"] == house.cody.person_id
+
+
+async def test_a_version_that_comes_meanwhile_is_asked_for_with_the_next_chart(house: House, sql: Sql) -> None:
+    first = await make_chart(sql, house)
+    pulled = await pull_chart(house.cody)
+    await _write_now(house, "Bill globally.")
+    await type_lines(house.cody, first.id, pulled.fence, Stage.CODING, ["J18.9", "71046 A"])
+    await submit_coding(house.cody, chart_id=first.id, fence=pulled.fence, request_id=new_id(), now=NOW)
+
+    second = await make_chart(sql, house)
+    pulled = await pull_chart(house.cody)
+    with pytest.raises(NotAcknowledged):
+        await type_lines(house.cody, second.id, pulled.fence, Stage.CODING, ["J18.9"])
+    with pytest.raises(NotAcknowledged):
+        await submit_coding(house.cody, chart_id=second.id, fence=pulled.fence, request_id=new_id(), now=NOW)
+    await acknowledge_guideline(house.cody, chart_id=second.id, version=1)
+    await type_lines(house.cody, second.id, pulled.fence, Stage.CODING, ["J18.9"])
+
+
+async def test_a_version_for_a_later_day_asks_nothing_before_it(house: House, web: Web, sql: Sql) -> None:
+    await _write(house, "Bill globally.")
+    tomorrow = date(2100, 1, 1)
+    await write_guideline(
+        house.mona, client_id=house.north.id, service_line_id=house.north.lines["radiology"],
+        body="Bill the professional component.", now=NOW, effective_on=tomorrow,
+    )  # fmt: skip
+    with pytest.raises(Invalid, match="later day"):
+        await write_guideline(
+            house.mona, client_id=house.north.id, service_line_id=house.north.lines["radiology"], body="x", now=NOW,
+            effective_on=NOW.date() - timedelta(days=1),
+        )  # fmt: skip
+    chart = await make_chart(sql, house)
+    pulled = await pull_chart(house.cody)
+    await acknowledge_guideline(house.cody, chart_id=chart.id, version=1)
+    await type_lines(house.cody, chart.id, pulled.fence, Stage.CODING, ["J18.9"])
+    cody = await web("cody")
+    assert "Version 2 holds from 2100-01-01 on" in (await cody.get(f"/desk/charts/{chart.id}")).text
+    tool = await cody.get(f"/desk/charts/{chart.id}/guideline", headers={"hx-request": "true"})
+    assert "<ins>Bill the professional component.</ins>" in tool.text
+    assert "<html" not in tool.text
+
+    history = await (await web("mona")).get(
+        f"/clients/{house.north.id}/service-lines/{house.north.lines['radiology']}/guideline"
+    )
+    assert "asked before their next chart" in history.text, "Cora has not read it"
+    assert "up to date" in history.text, "Cody has"
+
+
+async def test_rules_of_a_chart_that_somebody_does_not_see_are_not_theirs_to_confirm(house: House, sql: Sql) -> None:
+    await _write(house, "Bill globally.")
+    chart = await make_chart(sql, house)
+    for actor in (house.outsider, house.cora):
+        with pytest.raises(NotFound):
+            await acknowledge_guideline(actor, chart_id=chart.id, version=1)
+
+
+@given(st.lists(st.sampled_from("abcd"), max_size=6), st.lists(st.sampled_from("abcd"), max_size=6))
+def test_what_changed_tells_both_versions_whole(before: list[str], after: list[str]) -> None:
+    changes = what_changed(before, after)
+    assert [change.rule for change in changes if change.kind != "added"] == before
+    assert [change.rule for change in changes if change.kind != "removed"] == after
+
+
+async def _write_now(house: House, body: str) -> Any:
+    from portal.clock import utc_now
+
+    line_id = house.north.lines["radiology"]
+    return await write_guideline(
+        house.mona, client_id=house.north.id, service_line_id=line_id, body=body, now=utc_now()
+    )

@@ -1,0 +1,1 @@
+"""What clients take into their own billing: how charges are written, each file that was made, the answer."""
