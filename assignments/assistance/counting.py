@@ -16,7 +16,7 @@ Spans = Mapping[str, Sequence[tuple[int, int]]]
 
 @dataclass(frozen=True, slots=True)
 class PastChart:
-    """A final chart: its text, and its codes with the places (characters, half-open) that were pinned to each, if any."""
+    """A final chart: its text, and its codes with the places (characters, half-open) pinned to each, if any."""
 
     text: str
     codes: Spans
@@ -55,7 +55,7 @@ class Places:
 
 @dataclass(eq=False)
 class Counts:
-    """Sums over charts. By phrase: support. By form: seen, charts, doubted. By pair: pins, alone. By pair and form: rest.
+    """Sums over charts. By phrase: support. By form: seen, charts, doubted. By pair: pins, alone. By both: the rest.
 
     `doubted` are the mentions that a context speaks against; `code_seen` and `code_met` are by code and form.
     """

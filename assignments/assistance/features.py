@@ -1,4 +1,4 @@
-"""What speaks for a code on a chart, as columns of numbers: one row for each chart and code that a phrase points to. Pure."""
+"""What speaks for a code on a chart, as columns of numbers: a row for each code that a phrase points to. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ def weigh(
     places: Places, pairs: Pairs, counts: Counts, readings: Sequence[Reading], rarity: dict[str, float],
     nearby: Floats,
 ) -> Candidates:  # fmt: skip
-    """The candidates of these texts; `nearby` is a row per text, a column per code of `pairs`: what its neighbours have."""
+    """The candidates of these texts; `nearby` is a row per text, a column per code: what its neighbours have."""
     rows = expand(places, pairs)
     valid = (counts.pins[rows.pair] > 0) | (pairs.origin[rows.pair] == DICTIONARY) | _is_telling(rows, pairs, counts)
     rows = Expanded(rows.place[valid], rows.pair[valid])
@@ -91,7 +91,8 @@ def weigh(
     columns = [
         most(logit(exact)), most(logit(met)), most(logit(final)), most(logit(in_context)),
         np.log1p(seen[best]), share[best], np.log1p(counts.pins[rows.pair[best]]), loose[best], doubted[best],
-        np.log(lengths[phrase[best]]), others(exact), others(in_context), np.log(distinct), np.log(np.maximum(spots, 1)),
+        np.log(lengths[phrase[best]]), others(exact), others(in_context), np.log(distinct),
+        np.log(np.maximum(spots, 1)),
         own_nearby, best_nearby, alone[best], most(alone * np.maximum(exact, in_context)), rare, common, width,
         (counts.code_met[code_form] + 0.3) / (counts.code_seen[code_form] + 1),
         (counts.code_met[code_form + 1] + 0.3) / (counts.code_seen[code_form + 1] + 1),

@@ -170,7 +170,7 @@ def _runs(reading: Reading) -> set[Stems]:
 
 
 def _fresh_dictionary(charts: Sequence[Read], dictionary: Dictionary) -> tuple[float, ...]:
-    """How often a dictionary phrase was right on the first chart that had it, by its number of words (the last: more)."""
+    """How often a dictionary phrase was right on the first chart with it, by its number of words (last: or more)."""
     right: defaultdict[int, float] = defaultdict(float)
     seen: defaultdict[int, float] = defaultdict(float)
     met: set[Stems] = set()

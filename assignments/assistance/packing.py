@@ -63,7 +63,9 @@ def unpack(packed: bytes) -> Knowledge:
     weights = plain["weights"]
     return Knowledge(
         plain["charts"], pairs, counts, Neighbours(words, plain["rarity"], rows, coded),
-        None if weights is None else Weights(np.array(weights[0]), np.array(weights[1]), np.array(weights[2]), weights[3]),
+        None if weights is None else Weights(
+            np.array(weights[0]), np.array(weights[1]), np.array(weights[2]), weights[3],
+        ),
         Calibration(np.array(plain["calibration"][0]), np.array(plain["calibration"][1])),
         frozenset(Context(one) for one in plain["silenced"]), tuple(plain["fresh"]),
     )  # fmt: skip

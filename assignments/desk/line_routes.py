@@ -152,9 +152,7 @@ async def _answer_proposal(request: Request[Any, Any, Any], chart_id: UUID, form
             accept_into(save_fields(lines, form.values), row) if verb == "accept" else save_fields(lines, form.values)
         ),
     )  # fmt: skip
-    await answer_proposal(
-        request.user, chart_id=chart_id, proposal_id=row.id, accepted=verb == "accept", now=utc_now()
-    )
+    await answer_proposal(request.user, chart_id=chart_id, proposal_id=row.id, accepted=verb == "accept", now=utc_now())
     if verb == "dismiss":
         return Typed(said=f"{row.code} is not proposed for this chart any more.")
     at = [line.code for line in saved.lines.diagnoses].index(row.code) + 1

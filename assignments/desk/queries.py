@@ -9,8 +9,8 @@ from uuid import UUID
 
 import asyncpg
 
-from assignments.coding.checks import find_checks
 from assignments.assistance.offering import find_waiting, read_offers
+from assignments.coding.checks import find_checks
 from assignments.coding.versions import find_latest, find_lines
 from assignments.desk.guidelines import ChartRules, find_guideline
 from assignments.desk.news import find_news

@@ -67,7 +67,9 @@ def test_with_little_history_only_what_is_strong_is_shown_and_without_any_nothin
     assert least_shown(learn(HISTORY[: FEWEST_CHARTS - 1], EMPTY)) == STRONG
     assert least_shown(learn(HISTORY, EMPTY)) == SHOWN
     nothing = learn([], load_dictionary())
-    assert propose(nothing, load_dictionary(), "Type 2 diabetes mellitus. Hypertension.", least=least_shown(nothing)) == []
+    assert (
+        propose(nothing, load_dictionary(), "Type 2 diabetes mellitus. Hypertension.", least=least_shown(nothing)) == []
+    )
     assert propose(learn([], EMPTY), EMPTY, "", least=0) == []
 
 
@@ -115,7 +117,7 @@ def test_a_calibration_never_falls_and_never_says_certain(rows: list[tuple[float
     scores, hits = np.array([one for one, _ in rows]), np.array([float(hit) for _, hit in rows])
     shares = calibrate(scores, hits).apply(np.linspace(0, 1, 21)) if rows else np.zeros(1)
     assert (np.diff(shares) >= -1e-12).all()
-    assert not rows or (0 < shares).all()
+    assert not rows or (shares > 0).all()
     assert not rows or (shares < 1).all()
 
 

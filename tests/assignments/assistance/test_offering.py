@@ -50,9 +50,7 @@ async def make_history(house: House, sql: Sql, charts: int = 6) -> None:
     for _ in range(charts):
         chart = await make_chart(sql, house, text=note(0))
         await code_with_pins(house, sql, chart, "Lobar pneumonia", "J18.1")
-    await sql(
-        "INSERT INTO lexicon (id, client_id, specialty) VALUES ($1, $2, 'radiology')", new_id(), house.north.id
-    )
+    await sql("INSERT INTO lexicon (id, client_id, specialty) VALUES ($1, $2, 'radiology')", new_id(), house.north.id)
     await learn_nightly()
 
 
