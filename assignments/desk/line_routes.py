@@ -155,9 +155,7 @@ async def _answer_proposal(request: Request[Any, Any, Any], chart_id: UUID, form
         request.user, chart_id=chart_id, stage=Stage.CODING, fence=fence, revision=revision,
         change=lambda lines, on: _take_proposal(save_fields(lines, form.values, on), row if verb == "accept" else None),
     )  # fmt: skip
-    await answer_proposal(
-        request.user, chart_id=chart_id, proposal_id=row.id, accepted=verb == "accept", now=utc_now()
-    )
+    await answer_proposal(request.user, chart_id=chart_id, proposal_id=row.id, accepted=verb == "accept", now=utc_now())
     if verb == "dismiss":
         return Typed(said=f"{row.code} is not proposed for this chart any more.")
     at = [line.code for line in saved.lines.diagnoses].index(row.code) + 1
