@@ -13,7 +13,7 @@ from assignments.coding.versions import find_latest, find_lines
 from assignments.desk.guidelines import find_guideline
 from assignments.desk.news import find_news
 from assignments.desk.work import NOTHING_TYPED, Typed, Work, show_work
-from assignments.drafting.editing import begin_draft
+from assignments.drafting.editing import begin_draft, save_lines
 from assignments.drafting.fields import begin_header
 from assignments.drafting.rules import Lines
 from assignments.duplicates.queries import find_hint
@@ -139,12 +139,7 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
         if hold is None:
             raise Conflict(LOST)
         await note_work(chart_id)
-        latest = await find_latest(chart_id, "coder")
-        draft = await begin_draft(
-            chart_id=chart_id,
-            stage=Stage.CODING,
-            start=await find_lines(latest.id) if latest else Lines(header=begin_header(chart.payer, chart.specialty)),
-        )
+        draft = await begin_draft(chart_id=chart_id, stage=Stage.CODING, start=await _find_start(chart))
         rows = await find_pages(chart_id)
         corrections = await find_corrections(chart_id) if chart.state is ChartState.CORRECTING else ()
         today, guideline = await _count_today(), await find_guideline(chart_id)
@@ -165,6 +160,19 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
     )  # fmt: skip
 
 
+async def discard_changes(coder: Actor, *, chart_id: UUID, fence: int, revision: int) -> None:
+    """Put the lines back to where the coder began: nothing, or the version that they correct. It can be undone.
+
+    Raises Conflict and Stale as `save_lines` does, NotFound for a chart that is not theirs to see.
+    """
+    async with acting_as(coder):
+        chart, _, _ = await _get_chart(chart_id)
+        start = await _find_start(chart)
+    await save_lines(
+        coder, chart_id=chart_id, stage=Stage.CODING, fence=fence, revision=revision, change=lambda _lines, _on: start
+    )
+
+
 async def get_held_chart(coder: Actor, *, chart_id: UUID) -> tuple[ChartFacts, int]:
     """A chart that the coder holds and its fence; raises NotFound and Conflict as `open_desk` does."""
     async with acting_as(coder):
@@ -177,12 +185,30 @@ async def get_held_chart(coder: Actor, *, chart_id: UUID) -> tuple[ChartFacts, i
 
 async def find_corrections(chart_id: UUID) -> tuple[Correction, ...]:
     """The findings that a chart under correction was sent back with, read inside the current transaction."""
-    rows = await DB.fetch(
-        "SELECT f.id, f.position, f.change, f.error_type, f.severity, f.direction, f.coder_line, f.auditor_line,"
-        " f.citation, f.comment_sealed FROM finding f JOIN audit a ON a.id = f.audit_id"
-        " WHERE f.chart_id = $1 AND a.state = 'findings' ORDER BY a.number, f.position",
-        chart_id,
+    return await _read_findings(
+        await DB.fetch(
+            "SELECT f.id, f.position, f.change, f.error_type, f.severity, f.direction, f.coder_line, f.auditor_line,"
+            " f.citation, f.comment_sealed FROM finding f JOIN audit a ON a.id = f.audit_id"
+            " WHERE f.chart_id = $1 AND a.state = 'findings' ORDER BY a.number, f.position",
+            chart_id,
+        )
     )
+
+
+async def find_findings(chart_id: UUID) -> tuple[Correction, ...]:
+    """The findings of a chart's last audit that has any, read inside the current transaction."""
+    return await _read_findings(
+        await DB.fetch(
+            "SELECT f.id, f.position, f.change, f.error_type, f.severity, f.direction, f.coder_line, f.auditor_line,"
+            " f.citation, f.comment_sealed FROM finding f JOIN audit a ON a.id = f.audit_id WHERE f.chart_id = $1"
+            " AND a.number = (SELECT max(o.number) FROM audit o JOIN finding g ON g.audit_id = o.id"
+            "  WHERE o.chart_id = $1) ORDER BY f.position",
+            chart_id,
+        )
+    )
+
+
+async def _read_findings(rows: list[asyncpg.Record]) -> tuple[Correction, ...]:
     comments = await open_fields(
         "finding.comment", {row["id"]: row["comment_sealed"] for row in rows if row["comment_sealed"]}
     )
@@ -193,6 +219,11 @@ async def find_corrections(chart_id: UUID) -> tuple[Correction, ...]:
         )
         for row in rows
     )  # fmt: skip
+
+
+async def _find_start(chart: ChartFacts) -> Lines:
+    latest = await find_latest(chart.id, "coder")
+    return await find_lines(latest.id) if latest else Lines(header=begin_header(chart.payer, chart.specialty))
 
 
 async def _get_chart(chart_id: UUID) -> tuple[ChartFacts, UUID, UUID]:

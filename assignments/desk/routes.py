@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery
 
 from assignments.coding.submitting import HasErrors, submit_coding
 from assignments.desk.line_routes import line_routes, save_typed_fields
-from assignments.desk.queries import get_desk_home, get_held_chart, open_desk
+from assignments.desk.queries import discard_changes, get_desk_home, get_held_chart, open_desk
 from assignments.desk.searching import find_options
 from assignments.desk.work import NOTHING_TYPED, Typed, get_work
 from assignments.drafting.editing import Stale
@@ -29,6 +29,7 @@ from portal.web.templating import page
 
 CHARTS = "/desk/charts"
 CODER = {"permission": Permission.CODING_WORK}
+DISCARDED = "Your changes are taken back. Undo brings them again."
 
 
 @get("/desk", opt=CODER)
@@ -91,6 +92,22 @@ async def post_submit(request: Request[Any, Any, Any], chart_id: FromPath[UUID])
     except HasErrors as refusal:
         return await _show_again(request, chart_id, Typed(form.values, {}, 422, notice=refusal.message))
     return await _pull_next(request, next_request_id, done=f"{submitted.number} is submitted.")
+
+
+@post(f"{CHARTS}/{{chart_id:uuid}}/discarded", status_code=200, opt=CODER)
+async def post_discarded(request: Request[Any, Any, Any], chart_id: FromPath[UUID]) -> Response[Any]:
+    """Take everything back to where the coder began; undo brings it again."""
+    form = await read_form(request)
+    fence = form.integer("fence", "The fence", low=0, high=2_000_000_000)
+    revision = form.integer("revision", "The revision", low=0, high=2_000_000_000)
+    form.ensure()
+    try:
+        await discard_changes(request.user, chart_id=chart_id, fence=fence, revision=revision)
+    except Stale as refusal:
+        return await _show_again(request, chart_id, Typed(form.values, {}, 409, notice=refusal.message))
+    if not wants_fragment(request):
+        return await see_other(request, f"{CHARTS}/{chart_id}", flash=DISCARDED)
+    return await _show_again(request, chart_id, Typed(said=DISCARDED))
 
 
 @get(f"{CHARTS}/{{chart_id:uuid}}/release", opt=CODER)
@@ -165,6 +182,7 @@ ROUTES = [
     post_next,
     show_desk,
     post_submit,
+    post_discarded,
     show_release,
     post_release,
     post_code_search,

@@ -56,6 +56,7 @@ class Action(StrEnum):
     DUPLICATE_DECIDED = "duplicate:decided"
     DUPLICATE_FOUND = "duplicate:found"
     EVALUATION_CHANGED = "evaluation:changed"
+    EVIDENCE_OPENED = "evidence:opened"
     GRANT_CHANGED = "grant:changed"
     HOLD_LIFTED = "hold:lifted"
     HOLD_PLACED = "hold:placed"

@@ -7,6 +7,7 @@ from assignments.bulk import split_routes as splitting
 from assignments.charts_for_clients import routes as charts_for_clients
 from assignments.desk import routes as desk
 from assignments.duplicates import routes as duplicates
+from assignments.evidence import routes as evidence
 from assignments.intake import routes as intake
 from assignments.intake import routes_adding as adding
 from assignments.intake import routes_staging as staging
@@ -66,6 +67,7 @@ ROUTES = [
     *duplicates.ROUTES,
     *retention.ROUTES,
     *viewing.ROUTES,
+    *evidence.ROUTES,
     *visits.ROUTES,
     *working.ROUTES,
     *worklists.ROUTES,

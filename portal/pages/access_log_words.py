@@ -64,6 +64,7 @@ WORDS: dict[Action, tuple[str, str]] = {
     Action.DUPLICATE_DECIDED: ("Duplicate decided", "decided whether {} is a duplicate"),
     Action.DUPLICATE_FOUND: ("Duplicate found", "found that {} resembles another chart"),
     Action.EVALUATION_CHANGED: ("Evaluation rule changed", "changed below which accuracy coders are paused"),
+    Action.EVIDENCE_OPENED: ("Evidence opened", "opened the evidence for the codes of {}"),
     Action.GRANT_CHANGED: ("Grant changed", "changed for which clients {} may work"),
     Action.HOLD_LIFTED: ("Legal hold lifted", "lifted a legal hold on {}"),
     Action.HOLD_PLACED: ("Legal hold placed", "placed a legal hold on {}"),
