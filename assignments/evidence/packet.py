@@ -114,7 +114,8 @@ _CHART = (
 
 
 def _pins(lines: Lines) -> set[UUID]:
-    return {pin.page_id for line in (*lines.diagnoses, *lines.procedures) for pin in line.evidence}
+    pinned = [line.evidence for line in lines.diagnoses] + [line.evidence for line in lines.procedures]
+    return {pin.page_id for pins in pinned for pin in pins}
 
 
 async def _find_texts(chart_id: UUID, wanted: set[UUID]) -> dict[UUID, OpenableBlob]:
