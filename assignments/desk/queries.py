@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ import asyncpg
 from assignments.coding.versions import find_latest, find_lines
 from assignments.desk.guidelines import find_guideline
 from assignments.desk.news import find_news
-from assignments.desk.work import NOTHING_TYPED, Typed, Work, show_work
+from assignments.desk.work import NOTHING_TYPED, PinMark, Typed, Work, mark_pins, show_work
 from assignments.drafting.editing import begin_draft, save_lines
 from assignments.drafting.fields import begin_header
 from assignments.drafting.rules import Lines
@@ -106,6 +106,7 @@ class Desk:
     likeness: str  # a hint that the documents resemble another chart's, '' if they do not
     ehr: EhrVisit | None = None  # if it is coded in the client's own system
     news: str = ""  # what came of documents since the chart was coded or pulled
+    pinned: Mapping[str, tuple[PinMark, ...]] = field(default_factory=dict)  # by line of the auditor's, such as d2
 
 
 async def get_desk_home(coder: Actor) -> DeskHome:
@@ -142,6 +143,8 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
         draft = await begin_draft(chart_id=chart_id, stage=Stage.CODING, start=await _find_start(chart))
         rows = await find_pages(chart_id)
         corrections = await find_corrections(chart_id) if chart.state is ChartState.CORRECTING else ()
+        auditor = await find_latest(chart_id, "auditor") if corrections else None
+        audited = await find_lines(auditor.id) if auditor else Lines()
         today, guideline = await _count_today(), await find_guideline(chart_id)
         likeness, ehr = await find_hint(chart_id), await find_ehr_visit(chart_id)
         news = await find_news(chart_id, pulled_at=hold.pulled_at)
@@ -157,6 +160,7 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
             hold, draft, on=chart.service_on, prefix=prefix, typed=typed, places={row.id: row.place for row in rows}
         ), corrections,
         today.get("submitted", 0), hold.pulled_at, guideline, likeness, ehr, news,
+        _mark_all(audited, {row.id: row.place for row in rows}),
     )  # fmt: skip
 
 
@@ -181,6 +185,11 @@ async def get_held_chart(coder: Actor, *, chart_id: UUID) -> tuple[ChartFacts, i
     if hold is None:
         raise Conflict(LOST)
     return chart, hold.fence
+
+
+def _mark_all(lines: Lines, places: Mapping[UUID, int]) -> dict[str, tuple[PinMark, ...]]:
+    marks = {f"d{at}": mark_pins(line.evidence, places) for at, line in enumerate(lines.diagnoses, start=1)}
+    return marks | {f"p{at}": mark_pins(line.evidence, places) for at, line in enumerate(lines.procedures, start=1)}
 
 
 async def find_corrections(chart_id: UUID) -> tuple[Correction, ...]:
