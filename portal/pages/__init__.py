@@ -12,6 +12,7 @@ from assignments.desk import routes_tree
 from assignments.duplicates import routes as duplicates
 from assignments.favourites import routes as favourites
 from assignments.favourites import routes_pushing as pushing_sets
+from assignments.evidence import routes as evidence
 from assignments.intake import routes as intake
 from assignments.intake import routes_adding as adding
 from assignments.intake import routes_staging as staging
@@ -95,6 +96,7 @@ ROUTES = [
     *results.ROUTES,
     *retention.ROUTES,
     *viewing.ROUTES,
+    *evidence.ROUTES,
     *visits.ROUTES,
     *working.ROUTES,
     *worklists.ROUTES,
