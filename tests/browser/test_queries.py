@@ -20,7 +20,8 @@ async def look_at(page: Page, name: str) -> None:
         await page.set_viewport_size(window)  # type: ignore[arg-type]
         await take_picture(page, f"{name}-{window['width']}")
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, window)
-    assert await find_barriers(page) == []
+    barriers = await find_barriers(page)
+    assert barriers == [], barriers
 
 
 async def test_a_query_is_sent_answered_and_its_chart_comes_back(
