@@ -9,6 +9,7 @@ from assignments.coding.submitting import submit_coding
 from assignments.desk.guidelines import find_guideline
 from assignments.drafting.editing import open_draft, save_lines
 from assignments.drafting.rules import DiagnosisLine, Lines, ProcedureLine
+from assignments.leveling.keeping import save_leveling
 from assignments.pulling import pull
 from assignments.rules import Stage
 from auditing.quality.queries import find_open_audit
@@ -17,6 +18,7 @@ from auditing.quality.worksheet import open_worksheet
 from portal.actor import Actor, Kind
 from portal.clock import set_back_to, utc_now
 from portal.commands.demo.notes.shape import AnswerKey, Note
+from portal.commands.demo.results import level_of
 from portal.commands.working import JOBS
 from portal.database import DB, acting_as
 from portal.ids import new_id
@@ -65,6 +67,11 @@ async def _code_next(company: Company, coder: Actor) -> bool:
         coder, chart_id=pulled.chart_id, stage=Stage.CODING, fence=pulled.fence, revision=draft.revision,
         change=lambda _lines, _on: lines_of(key),
     )  # fmt: skip
+    answers = level_of([line.code for line in key.procedures])
+    if answers:
+        await save_leveling(
+            coder, chart_id=pulled.chart_id, stage=Stage.CODING, fence=pulled.fence, answers=answers
+        )  # fmt: skip
     await submit_coding(coder, chart_id=pulled.chart_id, fence=pulled.fence, request_id=new_id(), now=now)
     return True
 
