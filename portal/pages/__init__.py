@@ -10,9 +10,9 @@ from assignments.codesets import routes as codesets
 from assignments.desk import routes as desk
 from assignments.desk import routes_tree
 from assignments.duplicates import routes as duplicates
+from assignments.evidence import routes as evidence
 from assignments.favourites import routes as favourites
 from assignments.favourites import routes_pushing as pushing_sets
-from assignments.evidence import routes as evidence
 from assignments.intake import routes as intake
 from assignments.intake import routes_adding as adding
 from assignments.intake import routes_staging as staging

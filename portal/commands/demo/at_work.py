@@ -10,6 +10,7 @@ from assignments.desk.guidelines import find_guideline
 from assignments.drafting.editing import open_draft, save_lines
 from assignments.drafting.fields import begin_header
 from assignments.drafting.rules import DiagnosisLine, Lines, ProcedureLine
+from assignments.leveling.keeping import save_leveling
 from assignments.pulling import pull
 from assignments.rules import Stage
 from auditing.quality.choices import differences
@@ -23,6 +24,7 @@ from portal.clock import set_back_to, utc_now
 from portal.commands.demo.answers import answer_what_asks
 from portal.commands.demo.notes.shape import AnswerKey, Note
 from portal.commands.demo.pinning import pin_sentences, read_pages
+from portal.commands.demo.results import level_of
 from portal.commands.working import JOBS
 from portal.database import DB, acting_as
 from portal.ids import new_id
@@ -74,6 +76,11 @@ async def _code_next(company: Company, coder: Actor) -> bool:
         change=lambda _lines, on: replace(pin_sentences(lines_of(key), pages, on), header=header),
     )  # fmt: skip
     await answer_what_asks(coder, chart_id=pulled.chart_id, fence=pulled.fence, stage=Stage.CODING, now=now)
+    answers = level_of([line.code for line in key.procedures])
+    if answers:
+        await save_leveling(
+            coder, chart_id=pulled.chart_id, stage=Stage.CODING, fence=pulled.fence, answers=answers
+        )  # fmt: skip
     await submit_coding(coder, chart_id=pulled.chart_id, fence=pulled.fence, request_id=new_id(), now=now)
     return True
 

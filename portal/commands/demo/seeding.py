@@ -24,6 +24,7 @@ from portal.commands.demo.notes import NOTES
 from portal.commands.demo.notes.shape import Note
 from portal.commands.demo.papers import render
 from portal.commands.demo.people import PEOPLE, DemoPerson
+from portal.commands.demo.results import export_charges
 from portal.commands.demo.visiting import PASSWORD, Visitor
 from portal.commands.demo.waiting import leave_questions
 from portal.commands.working import JOBS
@@ -89,6 +90,10 @@ async def load_company(transport: httpx.AsyncBaseTransport, origin: str, url: st
     await _issue_invoices(company)
     say("September is invoiced")
     await _change_a_rule(company)
+    for client in (RADIOLOGY, OFFICE):
+        people = company.of_kind(Kind.CLIENT)
+        taker = next(one for one in people if one.client_id == company.clients[client.code])
+        await export_charges(taker, is_answered=client is RADIOLOGY, now=BILLED_AT)
     for visitor in staff.values():
         await visitor.leave()
     return company
