@@ -6,7 +6,6 @@ from assignments.bulk import routes as bulk
 from assignments.bulk import split_routes as splitting
 from assignments.charges import routes as charges
 from assignments.charts_for_clients import routes as charts_for_clients
-from assignments.codesets import routes as codesets
 from assignments.desk import routes as desk
 from assignments.duplicates import routes as duplicates
 from assignments.intake import routes as intake
@@ -18,6 +17,7 @@ from assignments.querying import routes as querying
 from assignments.querying import routes_answering as answering_queries
 from assignments.querying import routes_managing as managing_queries
 from assignments.querying import routes_templates as query_templates
+from assignments.releases import routes as releases
 from assignments.results import routes as results
 from assignments.retention import routes as retention
 from assignments.viewing import routes as viewing
@@ -77,7 +77,7 @@ ROUTES = [
     *adding.ROUTES,
     *charges.ROUTES,
     *charts_for_clients.ROUTES,
-    *codesets.ROUTES,
+    *releases.ROUTES,
     *desk.ROUTES,
     *duplicates.ROUTES,
     *pend_inbox.ROUTES,

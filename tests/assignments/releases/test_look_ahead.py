@@ -8,11 +8,11 @@ from uuid import UUID
 import pytest
 
 from assignments.codesets.licensing import record_licence
-from assignments.codesets.look_ahead import KEEPERS, Change, KeptCode, find_invalidated, look_ahead
 from assignments.codesets.refreshing import refresh_code_sets
 from assignments.codesets.release_queries import LoadedRelease, find_in_force, find_missing, get_release_called
 from assignments.codesets.releasing import import_release
 from assignments.codesets.sources import Content
+from assignments.releases.look_ahead import KEEPERS, Change, KeptCode, find_invalidated, look_ahead
 from portal.actor import Actor, Kind
 from portal.database import acting_as
 from tests.assignments.codesets.publishing import FIRST, SECOND, hcpcs, icd10cm
