@@ -17,7 +17,7 @@ def _found(lines: Lines, on: date = SERVICE_ON) -> set[tuple[str, str, Level]]:
 def test_a_right_coding_has_nothing_against_it() -> None:
     lines = read_lines(["J18.9", "I10", "71046-26 AB", "99214-25 A"])
 
-    assert check_lines(lines, on=SERVICE_ON) == ()
+    assert {check.level for check in check_lines(lines, on=SERVICE_ON)} <= {Level.INFO}
 
 
 @pytest.mark.parametrize(
