@@ -30,12 +30,11 @@ async def find_in_phrases(codes: frozenset[str]) -> list[KeptCode]:
 
 async def find_in_pushed_sets(codes: frozenset[str]) -> list[KeptCode]:
     """Codes of sets that managers pushed."""
-    return [
-        KeptCode(line.code, f"pushed set “{one.name}”")
-        for one in await find_pushed_sets()
-        for line in (*one.lines.diagnoses, *one.lines.procedures)
-        if line.code in codes
-    ]
+    found: list[KeptCode] = []
+    for one in await find_pushed_sets():
+        members = [line.code for line in one.lines.diagnoses] + [line.code for line in one.lines.procedures]
+        found.extend(KeptCode(code, f"pushed set “{one.name}”") for code in members if code in codes)
+    return found
 
 
 async def count_own(codes: frozenset[str]) -> list[KeptCode]:
