@@ -13,7 +13,6 @@ from assignments.codesets.cpt_files import read_cpt
 from assignments.codesets.hcpcs_files import read_hcpcs
 from assignments.codesets.icd10cm_files import read_icd10cm
 from assignments.codesets.licensing import find_licence, record_licence
-from assignments.codesets.look_ahead import DAYS, AffectedChart, LookAhead, find_invalidated, look_ahead
 from assignments.codesets.refreshing import refresh_code_sets
 from assignments.codesets.release_queries import (
     SYSTEMS,
@@ -25,6 +24,7 @@ from assignments.codesets.release_queries import (
 )
 from assignments.codesets.releasing import Imported, drop_release, import_release
 from assignments.codesets.sources import CodeSystem, Content, Source, read_source
+from assignments.releases.look_ahead import DAYS, AffectedChart, LookAhead, find_invalidated, look_ahead
 from portal.actor import Actor, Kind
 from portal.clock import utc_now
 from portal.commands.codes_edits import drop_edits, edits, mce, mue, ptp

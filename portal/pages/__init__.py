@@ -6,7 +6,6 @@ from assignments.bulk import routes as bulk
 from assignments.bulk import split_routes as splitting
 from assignments.charges import routes as charges
 from assignments.charts_for_clients import routes as charts_for_clients
-from assignments.codesets import routes as codesets
 from assignments.desk import routes as desk
 from assignments.desk import routes_tree
 from assignments.duplicates import routes as duplicates
@@ -22,6 +21,7 @@ from assignments.querying import routes as querying
 from assignments.querying import routes_answering as answering_queries
 from assignments.querying import routes_managing as managing_queries
 from assignments.querying import routes_templates as query_templates
+from assignments.releases import routes as releases
 from assignments.results import routes as results
 from assignments.retention import routes as retention
 from assignments.viewing import routes as viewing
@@ -81,7 +81,7 @@ ROUTES = [
     *adding.ROUTES,
     *charges.ROUTES,
     *charts_for_clients.ROUTES,
-    *codesets.ROUTES,
+    *releases.ROUTES,
     *desk.ROUTES,
     *routes_tree.ROUTES,
     *favourites.ROUTES,

@@ -7,10 +7,10 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from assignments.codesets.licensing import count_readers, find_licence
-from assignments.codesets.look_ahead import MOST, count_changes, find_changes, find_invalidated, look_ahead
 from assignments.codesets.refreshing import refresh_code_sets
 from assignments.codesets.release_queries import SYSTEMS, find_in_force, find_missing, find_releases, get_release
 from assignments.codesets.releasing import drop_release
+from assignments.releases.look_ahead import MOST, count_changes, find_changes, find_invalidated, look_ahead
 from portal.clock import utc_now
 from portal.database import acting_as
 from portal.errors import Conflict
@@ -30,7 +30,7 @@ async def show_code_sets(request: Request[Any, Any, Any]) -> Response[Any]:
     async with acting_as(request.user):
         releases, licence, readers = await find_releases(), await find_licence(), await count_readers()
     return page(
-        request, "assignments/codesets/code_sets.html", releases=releases, licence=licence, readers=readers,
+        request, "assignments/releases/releases.html", releases=releases, licence=licence, readers=readers,
         in_force=[(system, find_in_force(releases, system, today)) for system in SYSTEMS], today=today,
         missing=find_missing(releases, today),
     )  # fmt: skip
@@ -66,7 +66,7 @@ async def _show_release(
         paging = read_paging(request.query_params, await count_changes(release_id, kind=kind))
         changes = await find_changes(release_id, kind=kind, limit=paging.limit, offset=paging.offset)
     return page(
-        request, "assignments/codesets/release.html", status=refusal.status if refusal else 200, release=release,
+        request, "assignments/releases/release.html", status=refusal.status if refusal else 200, release=release,
         found=found, invalid=invalid, changes=changes, paging=paging, kind=kind, most=MOST,
         refusal=refusal,
     )  # fmt: skip

@@ -8,13 +8,17 @@ from uuid import UUID
 import pytest
 
 from assignments.codesets.licensing import record_licence
-from assignments.codesets.look_ahead import KEEPERS, Change, KeptCode, find_invalidated, look_ahead
 from assignments.codesets.refreshing import refresh_code_sets
 from assignments.codesets.release_queries import LoadedRelease, find_in_force, find_missing, get_release_called
 from assignments.codesets.releasing import import_release
 from assignments.codesets.sources import Content
+from assignments.favourites.sets import push_set
+from assignments.favourites.starring import star_code
+from assignments.releases.kept import KEEPERS, KeptCode
+from assignments.releases.look_ahead import Change, find_invalidated, look_ahead
 from portal.actor import Actor, Kind
 from portal.database import acting_as
+from portal.ids import new_id
 from tests.assignments.codesets.publishing import FIRST, SECOND, hcpcs, icd10cm
 from tests.cast import NOW, House
 from tests.conftest import Sql, Web
@@ -46,14 +50,26 @@ async def test_codes_in_use_kept_codes_open_charts_and_what_is_not_valid_any_mor
 ) -> None:
     asked: list[frozenset[str]] = []
 
-    async def favourites(codes: frozenset[str]) -> Sequence[KeptCode]:
+    async def edits(codes: frozenset[str]) -> Sequence[KeptCode]:
         asked.append(codes)
-        return [KeptCode("I42.0", "a favourite of Cora’s")]
+        return [KeptCode("I42.0", "an edit of our own")]
 
+    await star_code(house.cora, code="I42.0", now=NOW)
+    await star_code(house.cody, code="I42.0", now=NOW)
+    await star_code(house.cody, code="I10", now=NOW)
+    await push_set(
+        house.mona, name="Weak heart", entries="I42.0\nI10", specialty="radiology", client_id=None,
+        service_line_id=None, now=NOW,
+    )  # fmt: skip
+    await sql(
+        "INSERT INTO code_set (id, owner_id, name, lines, created_at, created_by)"
+        " SELECT $1, $2, 'Mine', lines, created_at, $2 FROM code_set",
+        new_id(), house.cody.person_id,
+    )  # fmt: skip
     before = await sql("TABLE code_line")
     async with acting_as(house.mona):
         release = await get_release_called("FY2025 April")
-        found = await look_ahead(release, now=LATER, keepers=(*KEEPERS, favourites))
+        found = await look_ahead(release, now=LATER, keepers=(*KEEPERS, edits))
         past = await look_ahead(release, now=LATER + timedelta(days=400), keepers=())
         invalid = await find_invalidated(release)
 
@@ -64,7 +80,9 @@ async def test_codes_in_use_kept_codes_open_charts_and_what_is_not_valid_any_mor
     )
     assert past.used == ()
     assert asked == [frozenset({"I42.0", "E11.9"})]
-    assert KeptCode("I42.0", "a favourite of Cora’s") in [kept for kept, _ in found.kept]
+    assert [kept.where for kept, _ in found.kept if kept.code == "I42.0"] == [
+        "pushed set “Weak heart”", "people’s favourites: 2", "people’s own sets: 1", "an edit of our own",
+    ]  # fmt: skip
     assert {kept.code for kept, _ in found.kept if kept.where.startswith("search phrase")} == {"E11.9"}
     assert [(chart.id, chart.code_count, chart.state) for chart in found.charts] == [(coded, 1, "coded")]
     assert [chart.id for chart in invalid] == [coded]

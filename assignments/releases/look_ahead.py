@@ -4,13 +4,13 @@ Charts are named by their numbers and the count of their codes, as everywhere on
 by whoever opens the chart.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from assignments.codesets.release_queries import LoadedRelease
-from assignments.codesets.words import load_wordbook
+from assignments.releases.kept import KEEPERS, Keeper, KeptCode
 from assignments.rules import ChartState
 from portal.database import DB
 
@@ -36,14 +36,6 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptCode:
-    """A code that somebody keeps at hand or wrote into a rule, and where."""
-
-    code: str
-    where: str
-
-
-@dataclass(frozen=True, slots=True)
 class AffectedChart:
     """A chart with codes that do not hold on its date of service."""
 
@@ -64,22 +56,6 @@ class LookAhead:
     used: tuple[Change, ...]
     kept: tuple[tuple[KeptCode, Change], ...]
     charts: tuple[AffectedChart, ...]
-
-
-#: Asks some table for those of these codes that it keeps.
-Keeper = Callable[[frozenset[str]], Awaitable[Sequence[KeptCode]]]
-
-
-async def find_in_phrases(codes: frozenset[str]) -> list[KeptCode]:
-    """Codes that a phrase of the search leads to; one that ended leads nowhere."""
-    phrases = load_wordbook().phrases.items()
-    return [
-        KeptCode(code, f"search phrase “{' '.join(words)}”") for words, to in phrases for code in to if code in codes
-    ]
-
-
-#: Everything that keeps codes: a feature that begins to keep some adds itself here.
-KEEPERS: tuple[Keeper, ...] = (find_in_phrases,)
 
 
 async def look_ahead(
