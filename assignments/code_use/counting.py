@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+import asyncpg
+
 from assignments.code_use.rules import weigh
 from assignments.codesets.icd10cm import squeeze
 from portal.actor import Actor, Kind
@@ -62,5 +64,5 @@ def forget_own(actor: Actor) -> None:
         del _weights[key]
 
 
-def _counts(rows: list[Mapping[str, object]]) -> dict[str, int]:
-    return {squeeze(str(row["code"])): int(str(row["uses"])) for row in rows}
+def _counts(rows: list[asyncpg.Record]) -> dict[str, int]:
+    return {squeeze(row["code"]): row["uses"] for row in rows}

@@ -158,9 +158,7 @@ async def post_code_search(request: Request[Any, Any, Any]) -> Response[Any]:
         diagnoses = MOST_DIAGNOSES
     weights = await get_weights(request.user, specialty=form.values.get("specialty", "")[:60])
     # The index is built when it is first asked for, which takes a second: not on the event loop.
-    options = await anyio.to_thread.run_sync(
-        lambda: find_options(entry, on=on, diagnoses=diagnoses, weights=weights)
-    )
+    options = await anyio.to_thread.run_sync(lambda: find_options(entry, on=on, diagnoses=diagnoses, weights=weights))
     return page(request, "assignments/desk/_hits.html", options=options, query=entry)
 
 

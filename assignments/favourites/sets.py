@@ -133,12 +133,14 @@ async def push_set(
 async def end_set(actor: Actor, *, set_id: UUID, now: datetime) -> None:
     """Take a set away from everybody who had it; calm when repeated. What it once put on charts stays."""
     async with acting_as(actor):
-        if not await DB.value("SELECT count(*) FROM code_set WHERE id = $1", set_id):
+        found = await DB.fetch_one("SELECT ended_at FROM code_set WHERE id = $1", set_id)
+        if found is None:
             raise NotFound
-        await DB.execute(
-            "UPDATE code_set SET ended_at = $2, ended_by = acting_person() WHERE id = $1 AND ended_at IS NULL",
-            set_id, now,
-        )  # fmt: skip
+        changed = found["ended_at"] is not None or await DB.execute(
+            "UPDATE code_set SET ended_at = $2, ended_by = acting_person() WHERE id = $1", set_id, now
+        )
+        if not changed:  # pushed: a coder sees it, and only managers end it
+            raise NotFound
 
 
 async def put_set(actor: Actor, *, chart_id: UUID, fence: int, revision: int, set_id: UUID) -> str:
