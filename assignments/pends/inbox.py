@@ -18,23 +18,17 @@ from portal.errors import Invalid, NotFound
 
 PAGE = 50
 MOST_EXPORTED = 5000
-#: What is listed: a word of the address, what it reads as, and the condition.
-SHOWN: Mapping[str, tuple[str, str]] = {
-    "waiting": ("Waiting for you", "d.answered_at IS NULL AND d.ended_at IS NULL"),
-    "over": ("Answered or closed", "(d.answered_at IS NOT NULL OR d.ended_at IS NOT NULL)"),
-}
-SORTS: Mapping[str, tuple[str, str]] = {
-    "age": ("Oldest first", "d.opened_at, d.id"),
-    "due": ("Last day first", "d.due_at NULLS LAST, d.id"),
-    "newest": ("Newest first", "d.opened_at DESC, d.id DESC"),
-    "chart": ("By chart", "length(c.number), c.number, d.number"),
-}
+#: What is listed, and in which order: a word of the address, and what it reads as.
+SHOWN: Mapping[str, str] = {"waiting": "Waiting for you", "over": "Answered or closed"}
+SORTS: Mapping[str, str] = {
+    "age": "Oldest first", "due": "Last day first", "newest": "Newest first", "chart": "By chart",
+}  # fmt: skip
 LAST_RESORT_SHORT = {LastResort.NOT_CODABLE: "closed as not codable", LastResort.AS_IS: "coded as it is"}
 
 
 @dataclass(frozen=True, slots=True)
 class InboxFilter:
-    """What is listed and in which order; words that are not known mean the first ones."""
+    """What is listed and in which order: words of SHOWN and SORTS, and a reason (empty: any)."""
 
     show: str = "waiting"
     reason: str = ""
@@ -117,9 +111,12 @@ class Unanswered:
 async def find_inbox(person: Actor, *, wanted: InboxFilter, page: int) -> Inbox:
     """One page of the client's pends; one access event for each patient shown."""
     async with acting_as(person):
-        counted = await DB.value("SELECT count(*)" + _from(wanted), wanted.reason)
+        counted = await DB.value(_COUNT + _SHOWN[wanted.show] + _OF_REASON, wanted.reason)
         page = min(max(page, 1), max(1, -(-counted // PAGE)))
-        rows = await DB.fetch(_COLUMNS + _from(wanted) + _order(wanted), wanted.reason, PAGE, (page - 1) * PAGE)
+        rows = await DB.fetch(
+            _COLUMNS + _JOINS + _SHOWN[wanted.show] + _OF_REASON + _SORTED[wanted.sort] + " LIMIT $2 OFFSET $3",
+            wanted.reason, PAGE, (page - 1) * PAGE,
+        )  # fmt: skip
         reasons = await DB.fetch("SELECT DISTINCT reason FROM pend_item ORDER BY reason")
         zone = await DB.value("SELECT time_zone FROM client WHERE id = $1", person.client_id)
         return Inbox(await _opened(person, rows), counted, page, [row["reason"] for row in reasons], zone)
@@ -128,7 +125,10 @@ async def find_inbox(person: Actor, *, wanted: InboxFilter, page: int) -> Inbox:
 async def export_inbox(person: Actor, *, wanted: InboxFilter) -> Sequence[Waits]:
     """Every pend of the filter for a file; raises Invalid if there are more than a file is made of."""
     async with acting_as(person):
-        rows = await DB.fetch(_COLUMNS + _from(wanted) + _order(wanted), wanted.reason, MOST_EXPORTED + 1, 0)
+        rows = await DB.fetch(
+            _COLUMNS + _JOINS + _SHOWN[wanted.show] + _OF_REASON + _SORTED[wanted.sort] + " LIMIT $2",
+            wanted.reason, MOST_EXPORTED + 1,
+        )  # fmt: skip
         if len(rows) > MOST_EXPORTED:
             raise Invalid(f"A file holds at most {MOST_EXPORTED:,} lines. Choose a reason and export again.")
         return await _opened(person, rows, exported=True)
@@ -182,16 +182,21 @@ _COLUMNS = (
 )
 
 
-def _from(wanted: InboxFilter) -> str:
-    shown = SHOWN.get(wanted.show, SHOWN["waiting"])[1]
-    return (
-        f"{_JOINS} WHERE d.owner <> 'lead' AND {shown} AND ($1 = '' OR EXISTS"
-        " (SELECT FROM pend_item t WHERE t.client_id = d.client_id AND t.pend_id = d.id AND t.reason = $1))"
-    )
-
-
-def _order(wanted: InboxFilter) -> str:
-    return f" ORDER BY {SORTS.get(wanted.sort, SORTS['age'])[1]} LIMIT $2 OFFSET $3"
+_COUNT = "SELECT count(*)" + _JOINS
+_SHOWN = {
+    "waiting": " WHERE d.owner <> 'lead' AND d.answered_at IS NULL AND d.ended_at IS NULL",
+    "over": " WHERE d.owner <> 'lead' AND (d.answered_at IS NOT NULL OR d.ended_at IS NOT NULL)",
+}
+_OF_REASON = (
+    " AND ($1 = '' OR EXISTS (SELECT FROM pend_item t WHERE t.client_id = d.client_id AND t.pend_id = d.id"
+    " AND t.reason = $1))"
+)
+_SORTED = {
+    "age": " ORDER BY d.opened_at, d.id",
+    "due": " ORDER BY d.due_at NULLS LAST, d.id",
+    "newest": " ORDER BY d.opened_at DESC, d.id DESC",
+    "chart": " ORDER BY length(c.number), c.number, d.number",
+}
 
 
 async def _opened(person: Actor, rows: Sequence[Any], *, exported: bool = False) -> list[Waits]:

@@ -1,7 +1,6 @@
 """The client's inbox of charts that wait for it, and its answers."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -31,8 +30,8 @@ async def list_pends(request: Request[Any, Any, Any]) -> Response[Any]:
     wanted, number = _read_filter(request), request.query_params.get("page", "")
     inbox = await find_inbox(request.user, wanted=wanted, page=int(number) if re.fullmatch("[0-9]{1,6}", number) else 1)
     return page(
-        request, "assignments/pends/inbox.html", inbox=inbox, wanted=wanted, shown_options=_words(SHOWN),
-        sort_options=_words(SORTS), now=utc_now(),
+        request, "assignments/pends/inbox.html", inbox=inbox, wanted=wanted, shown_options=list(SHOWN.items()),
+        sort_options=list(SORTS.items()), now=utc_now(),
         query=urlencode({name: value for name, value in _query(wanted).items() if value}),
     )  # fmt: skip
 
@@ -87,10 +86,6 @@ def _read_filter(request: Request[Any, Any, Any]) -> InboxFilter:
         request.query_params.get("reason", "")[:80],
         sort if sort in SORTS else "age",
     )
-
-
-def _words(known: Mapping[str, tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(word, words) for word, (words, _) in known.items()]
 
 
 def _query(wanted: InboxFilter) -> dict[str, str]:

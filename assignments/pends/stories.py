@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from assignments.opening import open_fields
@@ -116,7 +117,8 @@ async def find_not_codable(chart_id: UUID) -> NotCodable | None:
     )
     if row is None:
         return None
-    note = await _open("not_codable.note", "SELECT id, note_sealed FROM not_codable WHERE id = ANY ($1)", [row["id"]])
+    sealed = await DB.fetch("SELECT id, note_sealed FROM not_codable WHERE id = $1", row["id"])
+    note = await _open("not_codable.note", sealed)
     return NotCodable(row["reason"], note.get(row["id"], ""), row["decided_at"], row["who"] or "coding team")
 
 
@@ -136,11 +138,13 @@ async def _find_items(pends: list[UUID], *, with_words: bool) -> dict[UUID, list
     rows = await DB.fetch(
         "SELECT id, pend_id, reason, about_on FROM pend_item WHERE pend_id = ANY ($1) ORDER BY position", pends
     )
-    asked = pends if with_words else []
-    notes = await _open("pend_item.note", "SELECT id, note_sealed FROM pend_item WHERE pend_id = ANY ($1)", asked)
-    providers = await _open(
-        "pend_item.provider", "SELECT id, provider_sealed FROM pend_item WHERE pend_id = ANY ($1)", asked
+    sealed = (
+        await DB.fetch("SELECT id, note_sealed, provider_sealed FROM pend_item WHERE pend_id = ANY ($1)", pends)
+        if with_words
+        else []
     )
+    notes = await _open("pend_item.note", [(row["id"], row["note_sealed"]) for row in sealed])
+    providers = await _open("pend_item.provider", [(row["id"], row["provider_sealed"]) for row in sealed])
     found: dict[UUID, list[Item]] = {}
     for row in rows:
         item = Item(row["reason"], notes.get(row["id"], ""), providers.get(row["id"], ""), row["about_on"])
@@ -155,9 +159,10 @@ async def _find_steps(pends: list[UUID], *, with_words: bool) -> dict[UUID, list
         " WHERE s.pend_id = ANY ($1) ORDER BY s.recorded_at, s.id",
         pends,
     )
-    bodies = await _open(
-        "pend_step.body", "SELECT id, body_sealed FROM pend_step WHERE pend_id = ANY ($1)", pends if with_words else []
+    sealed = (
+        await DB.fetch("SELECT id, body_sealed FROM pend_step WHERE pend_id = ANY ($1)", pends) if with_words else []
     )
+    bodies = await _open("pend_step.body", sealed)
     found: dict[UUID, list[Step]] = {}
     for row in rows:
         # Of the others' people nobody reads names: what is answered without one, the client's people answered.
@@ -168,9 +173,8 @@ async def _find_steps(pends: list[UUID], *, with_words: bool) -> dict[UUID, list
     return found
 
 
-async def _open(place: str, statement: str, ids: list[UUID]) -> dict[UUID, str]:
-    """The texts that a statement finds sealed for `place`; none is asked for without ids."""
-    rows = await DB.fetch(statement, ids) if ids else []
+async def _open(place: str, rows: Sequence[Any]) -> dict[UUID, str]:
+    """The texts of rows of an id and what was sealed for `place`; those that have none are left out."""
     return await open_fields(place, {row[0]: row[1] for row in rows if row[1]})
 
 
