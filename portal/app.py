@@ -11,6 +11,7 @@ from litestar.static_files import create_static_files_router
 
 from assignments.codesets.index import load_index
 from assignments.codesets.refreshing import keep_fresh, look_again
+from assignments.codesets.spelling import prepare
 from portal.api import ROUTES as API_ROUTES
 from portal.database import DB
 from portal.errors import PortalError
@@ -35,7 +36,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         open_vault(settings)
         await DB.open(settings.database_url, size=settings.pool_size)
         # The code search takes a second to build: ready before the first coder types, and nobody waits for it here.
-        building = asyncio.create_task(asyncio.to_thread(load_index))
+        building = asyncio.create_task(asyncio.to_thread(lambda: prepare(load_index())))
         await look_again()
         fresh = asyncio.create_task(keep_fresh())
         try:

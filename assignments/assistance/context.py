@@ -1,7 +1,7 @@
 """What a sentence says about a mention: affirmed, absent, somebody else's, past or only suspected. Pure.
 
-A table of our own after the idea of ConText (Harkema and others, 2009): triggers that look forward or back, words that only
-look like triggers, and words that end a scope. English, and the Spanish of the shared task.
+A table of our own after the idea of ConText (Harkema and others, 2009): triggers that look forward or back, words
+that only look like triggers, and words that end a scope. English, and the Spanish of the shared task.
 """
 
 import re
@@ -26,36 +26,41 @@ FORWARD, BACKWARD = 1, -1
 #: How many words a trigger reaches, unless the sentence or a terminator ends first.
 _REACH = {FORWARD: 12, BACKWARD: 6}
 
+_ABSENT, _OTHERS, _MAYBE, _PAST = Context.NEGATED, Context.FAMILY, Context.UNCERTAIN, Context.HISTORY
+
 _TRIGGERS: Sequence[tuple[Context, int, str]] = (
-    (Context.NEGATED, FORWARD, r"no(?: evidence| signs?| sign| symptoms?| history| known| new| acute)?(?: of| for)?"),
-    (Context.NEGATED, FORWARD, r"not(?: have| had| having| show| demonstrate| reveal| complain(?:ing)? of)?"),
-    (Context.NEGATED, FORWARD, r"without(?: any)?(?: evidence| signs?)?(?: of)?|w/o|absence of|lack of|free of|free from"),
-    (Context.NEGATED, FORWARD, r"den(?:y|ies|ied|ying)|negative for|neg for|never(?: had)?|neither|nor|rules? out for"),
-    (Context.NEGATED, FORWARD, r"ruled out(?: for)|(?:doesn'?t|didn'?t|don'?t|isn'?t|wasn'?t|hasn'?t|hadn'?t)(?: have)?"),
-    (Context.NEGATED, FORWARD, r"unremarkable for|cleared of|rather than|instead of|fails? to reveal"),
-    (Context.NEGATED, FORWARD, r"sin|ni|nieg[ao]n?|negaba|ausencia de|descart\w+|negativ[oa]s? para|nunca"),
-    (Context.NEGATED, BACKWARD, r"(?:was|were|is|are|has been|have been|being)?\s*ruled out|(?:is|was|are|were) unlikely"),
-    (Context.NEGATED, BACKWARD, r"(?:is|was|are|were) (?:absent|negative|not (?:seen|present|found|noted|identified))"),
-    (Context.NEGATED, BACKWARD, r"not (?:seen|present|found|noted|identified|appreciated|detected)|none|excluded|negative"),
-    (Context.NEGATED, BACKWARD, r"denied|descartad[oa]s?|ausentes?|negativ[oa]s?"),
-    (Context.FAMILY, FORWARD, r"family (?:medical )?(?:history|hx)(?: of)?|fam hx|fhx?|antecedentes familiares(?: de)?"),
-    (Context.FAMILY, FORWARD, r"mother|father|brother|sister|sibling|grandmother|grandfather|grandparents?|aunt|uncle"),
-    (Context.FAMILY, FORWARD, r"cousin|maternal|paternal|parents?|madre|padre|herman[oa]s?|abuel[oa]s?|ti[oa]|prim[oa]"),
-    (Context.FAMILY, BACKWARD, r"(?:in|of|by) (?:his|her|their|the) (?:mother|father|brother|sister|parents?|family|aunt|uncle)"),
-    (Context.FAMILY, BACKWARD, r"runs? in the family|in (?:a )?first[- ]degree relatives?"),
-    (Context.UNCERTAIN, FORWARD, r"probabl[ey]|possibl[ey]|suspected|suspicious for|suspicion (?:of|for)|suspect|likely"),
-    (Context.UNCERTAIN, FORWARD, r"rule out|r/o|to exclude|concern(?:ing|ed)? for|questionable|presumed|presumptive|may be"),
-    (Context.UNCERTAIN, FORWARD, r"might (?:be|have)|may have|could (?:be|have)|vs\.?|versus|differential(?: diagnosis)?"),
-    (Context.UNCERTAIN, FORWARD, r"cannot (?:exclude|rule out)|suggestive of|suggests?|appears? to (?:be|have)|equivocal for"),
-    (Context.UNCERTAIN, FORWARD, r"compatible with|consistent with|indicative of|comparable with|working diagnosis|risk (?:of|for)"),
-    (Context.UNCERTAIN, FORWARD, r"evaluat(?:e|ed|ion) for|screen(?:ing|ed)? for|return if|worrisome for|in case of|if"),
-    (Context.UNCERTAIN, FORWARD, r"sospecha de|probable|posible|compatible con|sugestiv[oa] de"),
-    (Context.UNCERTAIN, BACKWARD, r"(?:is|was|are|were|remains?) (?:suspected|possible|probable|likely|questioned|considered)"),
-    (Context.UNCERTAIN, BACKWARD, r"(?:cannot|could not|can not) be (?:excluded|ruled out)|is in the differential|not excluded|vs\.?"),
-    (Context.UNCERTAIN, BACKWARD, r"versus|to be (?:ruled out|excluded)"),
-    (Context.HISTORY, FORWARD, r"(?:past |prior |previous |remote )?(?:medical |surgical )?history(?: of| significant for)?"),
-    (Context.HISTORY, FORWARD, r"h/o|hx(?: of)?|pmhx?|status post|s/p|previous|prior|remote|childhood|resolved|antecedentes? de"),
-    (Context.HISTORY, BACKWARD, r"(?:has|have|had)? ?(?:since )?resolved|years? ago|months? ago|in (?:the past|childhood)"),
+    (_ABSENT, FORWARD, r"no(?: evidence| signs?| sign| symptoms?| history| known| new| acute)?(?: of| for)?"),
+    (_ABSENT, FORWARD, r"not(?: have| had| having| show| demonstrate| reveal| complain(?:ing)? of)?"),
+    (_ABSENT, FORWARD, r"without(?: any)?(?: evidence| signs?)?(?: of)?|w/o|absence of|lack of|free of|free from"),
+    (_ABSENT, FORWARD, r"den(?:y|ies|ied|ying)|negative for|neg for|never(?: had)?|neither|nor|rules? out for"),
+    (_ABSENT, FORWARD, r"ruled out(?: for)|(?:doesn'?t|didn'?t|don'?t|isn'?t|wasn'?t|hasn'?t|hadn'?t)(?: have)?"),
+    (_ABSENT, FORWARD, r"unremarkable for|cleared of|rather than|instead of|fails? to reveal"),
+    (_ABSENT, FORWARD, r"sin|ni|nieg[ao]n?|negaba|ausencia de|descart\w+|negativ[oa]s? para|nunca"),
+    (_ABSENT, BACKWARD, r"(?<!be )ruled out|(?:is|was|are|were) unlikely"),
+    (_ABSENT, BACKWARD, r"(?:is|was|are|were) (?:absent|negative|not (?:seen|present|found|noted|identified))"),
+    (_ABSENT, BACKWARD, r"not (?:seen|present|found|noted|identified|appreciated|detected)"),
+    (_ABSENT, BACKWARD, r"none|(?<!be )(?<!not )excluded|negative"),
+    (_ABSENT, BACKWARD, r"denied|descartad[oa]s?|ausentes?|negativ[oa]s?"),
+    (_OTHERS, FORWARD, r"family (?:medical )?(?:history|hx)(?: of)?|fam hx|fhx?|antecedentes familiares(?: de)?"),
+    (_OTHERS, FORWARD, r"mother|father|brother|sister|sibling|grandmother|grandfather|grandparents?|aunt|uncle"),
+    (_OTHERS, FORWARD, r"cousin|maternal|paternal|parents?|madre|padre|herman[oa]s?|abuel[oa]s?|ti[oa]|prim[oa]"),
+    (_OTHERS, BACKWARD, r"(?:in|of|by) (?:his|her|their|the) (?:mother|father|brother|sister|parents?|family)"),
+    (_OTHERS, BACKWARD, r"runs? in the family|in (?:a )?first[- ]degree relatives?"),
+    (_MAYBE, FORWARD, r"probabl[ey]|possibl[ey]|suspected|suspicious for|suspicion (?:of|for)|suspect|likely"),
+    (_MAYBE, FORWARD, r"rule out|r/o|to exclude|concern(?:ing|ed)? for|presumed|presumptive|may be"),
+    (_MAYBE, FORWARD, r"might (?:be|have)|may have|could (?:be|have)|vs\.?|versus|differential(?: diagnosis)?"),
+    (_MAYBE, FORWARD, r"cannot (?:exclude|rule out)|suggestive of|suggests?|appears? to (?:be|have)|equivocal"),
+    (_MAYBE, FORWARD, r"compatible with|consistent with|indicative of"),
+    (_MAYBE, FORWARD, r"comparable with|working diagnosis|risk (?:of|for)"),
+    (_MAYBE, FORWARD, r"questionable|evaluat(?:e|ed|ion) for|screen(?:ing|ed)? for|return if|in case of|if"),
+    (_MAYBE, FORWARD, r"sospecha de|probable|posible|compatible con|sugestiv[oa] de"),
+    (_MAYBE, BACKWARD, r"(?:is|was|are|were|remains?) (?:suspected|possible|probable|likely|questioned|considered)"),
+    (_MAYBE, BACKWARD, r"(?:cannot|could not|can not) be (?:excluded|ruled out)"),
+    (_MAYBE, BACKWARD, r"is in the differential|not excluded|vs\.?"),
+    (_MAYBE, BACKWARD, r"versus|to be (?:ruled out|excluded)"),
+    (_PAST, FORWARD, r"(?:past |prior |previous |remote )?(?:medical |surgical )?history(?: of| significant for)?"),
+    (_PAST, FORWARD, r"h/o|hx(?: of)?|pmhx?|status post|s/p|previous|prior|remote|childhood|resolved|antecedentes? de"),
+    (_PAST, BACKWARD, r"(?:has|have|had)? ?(?:since )?resolved|years? ago|months? ago|in (?:the past|childhood)"),
 )  # fmt: skip
 
 #: They have a trigger's words and not its sense; what they cover triggers nothing.
@@ -65,13 +70,16 @@ _PSEUDO = (
     r"|gram[- ]negative|rh[- ]negative|negative pressure|without (?:difficulty|complications?|incident|issue)"
     r"|history (?:of (?:the )?present(?:ing)? illness|obtained|provided|taken|from|is obtained|was obtained)"
     r"|(?:mother|father|parents?|brother|sister|aunt|uncle|grandmother|grandfather) "
-    r"(?:reports?|states?|says?|notes?|denies|brought|brings|is concerned|at (?:the )?bedside|is present|was present|confirms)"
-    r"|(?:accompanied by|lives with|with|per|according to|by) (?:his |her |their |the )?(?:mother|father|parents?|sister|brother)"
+    r"(?:reports?|states?|says?|notes?|denies|brought|brings|is concerned"
+    r"|at (?:the )?bedside|is present|was present|confirms)"
+    r"|(?:accompanied by|lives with|with|per|according to|by) (?:his "
+    r"|her |their |the )?(?:mother|father|parents?|sister|brother)"
     r"|prior to|previous(?:ly)? (?:visit|noted|seen)|what if|as if|sin embargo|no obstante|sin cambios|no solo"
 )
 _TERMINATORS = (
     r"but|however|although|though|except|apart from|aside from|nevertheless|yet|still|which|who|secondary to|due to"
-    r"|because|causing|since|presents?|presented|admitted|complains|complaining|reports|reported|now has|now with|found to have"
+    r"|because|causing|since|presents?|presented|admitted|complains"
+    r"|complaining|reports|reported|now has|now with|found to have"
     r"|for which|positive for|pero|aunque|salvo|excepto|presenta(?:ba)?|debido a|secundari[oa]s? a|que presenta"
 )
 _WORD = r"(?<![a-z0-9])(?:{})(?![a-z0-9])"

@@ -16,22 +16,26 @@ Spans = Mapping[str, Sequence[tuple[int, int]]]
 
 @dataclass(frozen=True, slots=True)
 class PastChart:
-    """A final chart: its text, and its codes with the places (characters, half-open) that were pinned to each, if any."""
+    """A final chart: its text, and its codes with the places (characters, half-open) pinned to each, if any."""
 
     text: str
     codes: Spans
 
 
+#: Where a (phrase, code) comes from: only from pins, from a dictionary, or from what charts with a code share.
+PINNED, DICTIONARY, MINED = 0, 1, 2
+
+
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Every (phrase, code) that was pinned or is a known one; those of a phrase stand together, from `starts` on."""
+    """Every (phrase, code) that was pinned or is known without; those of a phrase stand together, from `starts` on."""
 
     book: Phrasebook
     codes: list[str]
     phrase: Ints
     code: Ints
     starts: Ints
-    is_known: NDArray[np.bool_]  # from a dictionary, whether or not anybody pinned it
+    origin: Ints  # PINNED, DICTIONARY or MINED
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +55,7 @@ class Places:
 
 @dataclass(eq=False)
 class Counts:
-    """Sums over charts. By phrase: support. By form: seen, charts, doubted. By pair: pins, alone. By pair and form: rest.
+    """Sums over charts. By phrase: support. By form: seen, charts, doubted. By pair: pins, alone. By both: the rest.
 
     `doubted` are the mentions that a context speaks against; `code_seen` and `code_met` are by code and form.
     """
@@ -79,7 +83,7 @@ class Counts:
     def _size(self, name: str) -> int:
         if name.startswith("code_"):
             return 2 * self.codes
-        if name in {"support"}:
+        if name == "support":
             return self.phrases
         if name in {"seen", "charts", "doubted"}:
             return 2 * self.phrases
@@ -115,8 +119,8 @@ def read_chart(chart: PastChart) -> Read:
     return Read(reading, pins, phrases_of(reading, pins), chart.codes)
 
 
-def pair_up(charts: Sequence[Read], known: Sequence[tuple[Stems, str]]) -> Pairs:
-    """Number every phrase and code of past charts, and of what is known without them."""
+def pair_up(charts: Sequence[Read], known: Mapping[tuple[Stems, str], int]) -> Pairs:
+    """Number every phrase and code of past charts, and of what is known without pins, by its origin."""
     pinned = {pair for chart in charts for pair in chart.phrases}
     every = sorted(pinned.union(known))
     phrases = list(dict.fromkeys(phrase for phrase, _ in every))
@@ -124,14 +128,13 @@ def pair_up(charts: Sequence[Read], known: Sequence[tuple[Stems, str]]) -> Pairs
     codes = sorted({code for _, code in every})
     by_code = {code: number for number, code in enumerate(codes)}
     of_phrase = np.array([numbers[phrase] for phrase, _ in every], dtype=np.int64)
-    known_ones = set(known)
     return Pairs(
         Phrasebook(phrases),
         codes,
         of_phrase,
         np.array([by_code[code] for _, code in every], dtype=np.int64),
         np.searchsorted(of_phrase, np.arange(len(phrases) + 1)),
-        np.array([pair in known_ones for pair in every], dtype=np.bool_),
+        np.array([known.get(pair, PINNED) for pair in every], dtype=np.int64),
     )
 
 

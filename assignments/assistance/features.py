@@ -1,4 +1,4 @@
-"""What speaks for a code on a chart, as columns of numbers: one row for each chart and code that a phrase points to. Pure."""
+"""What speaks for a code on a chart, as columns of numbers: a row for each code that a phrase points to. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assignments.assistance.counting import Counts, Expanded, Ints, Pairs, Places, expand, is_doubted
+from assignments.assistance.counting import DICTIONARY, MINED, Counts, Expanded, Ints, Pairs, Places, expand, is_doubted
 from assignments.assistance.phrases import LOOSE
 from assignments.assistance.reading import Reading
 from assignments.assistance.weighing import Floats
@@ -32,10 +32,9 @@ def weigh(
     places: Places, pairs: Pairs, counts: Counts, readings: Sequence[Reading], rarity: dict[str, float],
     nearby: Floats,
 ) -> Candidates:  # fmt: skip
-    """The candidates of these texts; `nearby` is a row per text, a column per code of `pairs`: what its neighbours have."""
+    """The candidates of these texts; `nearby` is a row per text, a column per code: what its neighbours have."""
     rows = expand(places, pairs)
-    phrase = places.form[rows.place] // 2
-    valid = (counts.pins[rows.pair] > 0) | pairs.is_known[rows.pair]
+    valid = (counts.pins[rows.pair] > 0) | (pairs.origin[rows.pair] == DICTIONARY) | _is_telling(rows, pairs, counts)
     rows = Expanded(rows.place[valid], rows.pair[valid])
     if not len(rows.place):
         none = np.zeros(0, dtype=np.int64)
@@ -45,7 +44,7 @@ def weigh(
     pair_form = 2 * rows.pair + loose
 
     share = counts.pins[rows.pair] / np.maximum(counts.support[phrase], 1)
-    guess = np.where(loose == 1, _FRESH_LOOSE, _FRESH) * share + _KNOWN * pairs.is_known[rows.pair]
+    guess = np.where(loose == 1, _FRESH_LOOSE, _FRESH) * share + _KNOWN * (pairs.origin[rows.pair] == DICTIONARY)
     seen = counts.seen[form]
     exact = (counts.exact[pair_form] + guess) / (seen + 0.8)
     met = (counts.met[pair_form] + guess) / (seen + 0.8)
@@ -92,11 +91,13 @@ def weigh(
     columns = [
         most(logit(exact)), most(logit(met)), most(logit(final)), most(logit(in_context)),
         np.log1p(seen[best]), share[best], np.log1p(counts.pins[rows.pair[best]]), loose[best], doubted[best],
-        np.log(lengths[phrase[best]]), others(exact), others(in_context), np.log(distinct), np.log(np.maximum(spots, 1)),
+        np.log(lengths[phrase[best]]), others(exact), others(in_context), np.log(distinct),
+        np.log(np.maximum(spots, 1)),
         own_nearby, best_nearby, alone[best], most(alone * np.maximum(exact, in_context)), rare, common, width,
         (counts.code_met[code_form] + 0.3) / (counts.code_seen[code_form] + 1),
         (counts.code_met[code_form + 1] + 0.3) / (counts.code_seen[code_form + 1] + 1),
-        pairs.is_known[rows.pair[best]] & (counts.pins[rows.pair[best]] == 0),
+        (pairs.origin[rows.pair[best]] == DICTIONARY) & (counts.pins[rows.pair[best]] == 0),
+        (pairs.origin[rows.pair[best]] == MINED) & (counts.pins[rows.pair[best]] == 0),
     ]  # fmt: skip
     table = np.column_stack(columns).astype(np.float64)
     kept = table[:, :4].max(axis=1) > _LEAST_LOGIT
@@ -106,9 +107,15 @@ def weigh(
     )  # fmt: skip
 
 
-COLUMNS = 24
+COLUMNS = 25
 #: The column that says how often the phrase was meant in such a context, as log odds.
 IN_CONTEXT = 3
+
+
+def _is_telling(rows: Expanded, pairs: Pairs, counts: Counts) -> NDArray[np.bool_]:
+    """Which mined pairs hold by these counts: asked anew of each fold's, or a chart would speak for itself."""
+    final, charts = counts.final[2 * rows.pair], counts.charts[2 * pairs.phrase[rows.pair]]
+    return (pairs.origin[rows.pair] == MINED) & (final >= 3) & (final >= 0.4 * charts)
 
 
 def logit(shares: Floats) -> Floats:

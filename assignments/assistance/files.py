@@ -1,4 +1,4 @@
-"""Charts with final codes from a JSON Lines file, for measuring: odd lines are refused by number, odd spans left out. Pure."""
+"""Charts with final codes from a JSON Lines file, for measuring: odd lines are refused, odd spans left out. Pure."""
 
 import json
 from collections import Counter
@@ -12,7 +12,7 @@ from portal.errors import Invalid
 
 @dataclass(slots=True)
 class ChartFile:
-    """The charts of each split in the order of the file, and how much of what was left out or is out of the ordinary."""
+    """The charts of each split in the order of the file, and how much was left out or is out of the ordinary."""
 
     train: list[PastChart] = field(default_factory=list)
     test: list[PastChart] = field(default_factory=list)

@@ -64,7 +64,8 @@ async def note_final(_worker: Actor, event: ChartEvent) -> None:
     """A chart became final: its lexicon is to be learned again, soon or in the night."""
     specialty = await DB.value("SELECT specialty FROM chart WHERE id = $1", event.chart_id)
     await DB.execute(
-        "INSERT INTO lexicon (id, client_id, specialty) VALUES ($1, $2, $3) ON CONFLICT (client_id, specialty) DO NOTHING",
+        "INSERT INTO lexicon (id, client_id, specialty) VALUES ($1, $2, $3)"
+        " ON CONFLICT (client_id, specialty) DO NOTHING",
         new_id(), event.client_id, specialty,
     )  # fmt: skip
     lexicon_id = await DB.value(

@@ -9,7 +9,9 @@ import numpy as np
 from assignments.assistance.context import Context
 from assignments.assistance.counting import (
     CONTEXTS,
+    DICTIONARY,
     DOUBTS,
+    MINED,
     Counts,
     Pairs,
     PastChart,
@@ -61,7 +63,8 @@ def learn(history: Sequence[PastChart], dictionary: Dictionary, *, mine: bool = 
     """
     charts = [read_chart(chart) for chart in history]
     readings = [chart.reading for chart in charts]
-    known = sorted(_met_in_dictionary(charts, dictionary) | (_mined(charts) if mine else set()))
+    known = dict.fromkeys(_mined(charts), MINED) if mine else {}
+    known.update(dict.fromkeys(_met_in_dictionary(charts, dictionary), DICTIONARY))
     pairs = pair_up(charts, known)
     places = find_places(readings, pairs.book)
     silenced = _silenced_contexts(charts, places, pairs)
@@ -153,11 +156,7 @@ def _mined(charts: Sequence[Read]) -> set[tuple[Stems, str]]:
         if 3 <= met[run] <= len(charts) // 3
         for code in codes & common
     )
-    return {
-        (run, code)
-        for (run, code), times in together.items()
-        if times >= 2 and times / met[run] >= max(0.3, 3 * often[code] / len(charts))
-    }
+    return {(run, code) for (run, code), times in together.items() if times >= 3 and times >= 0.3 * met[run]}
 
 
 def _runs(reading: Reading) -> set[Stems]:
@@ -171,7 +170,7 @@ def _runs(reading: Reading) -> set[Stems]:
 
 
 def _fresh_dictionary(charts: Sequence[Read], dictionary: Dictionary) -> tuple[float, ...]:
-    """How often a dictionary phrase was right on the first chart that had it, by its number of words (the last: more)."""
+    """How often a dictionary phrase was right on the first chart with it, by its number of words (last: or more)."""
     right: defaultdict[int, float] = defaultdict(float)
     seen: defaultdict[int, float] = defaultdict(float)
     met: set[Stems] = set()

@@ -208,9 +208,7 @@ async def get_proposal(coder: Actor, *, chart_id: UUID, proposal_id: UUID) -> Ro
     return Row(_id(row["id"]), row["code"], float(row["score"]), _pin(row), row["coded"], row["charts"])
 
 
-async def answer_proposal(
-    coder: Actor, *, chart_id: UUID, proposal_id: UUID, accepted: bool, now: datetime
-) -> None:
+async def answer_proposal(coder: Actor, *, chart_id: UUID, proposal_id: UUID, accepted: bool, now: datetime) -> None:
     """Keep what a coder decided of a proposal that was shown; the last answer counts. Raises Conflict for another's."""
     async with acting_as(coder):
         changed = await DB.execute(

@@ -27,7 +27,7 @@ def pack(knowledge: Knowledge) -> bytes:
         "charts": kept.charts,
         "phrases": [list(phrase) for phrase in pairs.book.phrases],
         "codes": pairs.codes,
-        "pairs": [pairs.phrase.tolist(), pairs.code.tolist(), pairs.is_known.astype(int).tolist()],
+        "pairs": [pairs.phrase.tolist(), pairs.code.tolist(), pairs.origin.tolist()],
         "counts": {name: getattr(counts, name).tolist() for name in _sums()},
         "words": list(near.words),
         "rarity": {word: round(value, 4) for word, value in near.rarity.items()},
@@ -46,10 +46,10 @@ def pack(knowledge: Knowledge) -> bytes:
 def unpack(packed: bytes) -> Knowledge:
     """What `pack` made."""
     plain: dict[str, Any] = json.loads(zlib.decompress(packed))
-    phrase, code, is_known = (np.array(column, dtype=np.int64) for column in plain["pairs"])
+    phrase, code, origin = (np.array(column, dtype=np.int64) for column in plain["pairs"])
     phrases = [tuple(stems) for stems in plain["phrases"]]
     starts = np.searchsorted(phrase, np.arange(len(phrases) + 1))
-    pairs = Pairs(Phrasebook(phrases), plain["codes"], phrase, code, starts, is_known.astype(np.bool_))
+    pairs = Pairs(Phrasebook(phrases), plain["codes"], phrase, code, starts, origin)
     counts = Counts(len(phrases), len(phrase), len(pairs.codes))
     for name in _sums():
         setattr(counts, name, np.array(plain["counts"][name], dtype=np.int64))
@@ -63,8 +63,10 @@ def unpack(packed: bytes) -> Knowledge:
     weights = plain["weights"]
     return Knowledge(
         plain["charts"], pairs, counts, Neighbours(words, plain["rarity"], rows, coded),
-        None if weights is None else Weights(*(np.array(one) for one in weights[:3]), weights[3]),
-        Calibration(*(np.array(one) for one in plain["calibration"])),
+        None if weights is None else Weights(
+            np.array(weights[0]), np.array(weights[1]), np.array(weights[2]), weights[3],
+        ),
+        Calibration(np.array(plain["calibration"][0]), np.array(plain["calibration"][1])),
         frozenset(Context(one) for one in plain["silenced"]), tuple(plain["fresh"]),
     )  # fmt: skip
 
@@ -86,7 +88,7 @@ def without_singles(knowledge: Knowledge) -> Knowledge:
             of_pairs = name in {"pins", "alone", "exact", "met", "met_doubted", "final"}
             values = values[(rows if name in {"pins", "alone"} else _both(rows)) if of_pairs else by_size[len(values)]]
         setattr(slim, name, values)
-    known = Pairs(book, pairs.codes, phrase, pairs.code[rows], starts, pairs.is_known[rows])
+    known = Pairs(book, pairs.codes, phrase, pairs.code[rows], starts, pairs.origin[rows])
     return Knowledge(
         knowledge.charts, known, slim, knowledge.neighbours, knowledge.weights, knowledge.calibration,
         knowledge.silenced, knowledge.fresh,

@@ -1,8 +1,9 @@
-"""Phrases of a lexicon and where a text has them: word for word, with gaps, or the same words in another order. Pure."""
+"""Phrases of a lexicon and where a text has them: word for word, with gaps, or the words in another order. Pure."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from assignments.assistance.reading import Reading
@@ -153,7 +154,7 @@ def pinned_words(reading: Reading, spans: dict[str, Sequence[tuple[int, int]]]) 
 
 
 def phrases_of(reading: Reading, pins: Sequence[Pinned]) -> dict[tuple[Stems, str], bool]:
-    """(phrase, code) of each place and of two neighbouring ones together, loose ones too; True where one stood alone."""
+    """(phrase, code) of each place and of two neighbouring ones together, loose ones too; True if one stood alone."""
     found: dict[tuple[Stems, str], bool] = {}
 
     def add(stems: Stems, code: str, alone: bool) -> None:
@@ -163,7 +164,7 @@ def phrases_of(reading: Reading, pins: Sequence[Pinned]) -> dict[tuple[Stems, st
 
     for pin in pins:
         add(reading.stems[pin.first : pin.after], pin.code, pin.alone)
-    for one, other in zip(pins, pins[1:], strict=False):  # a mention in two parts: "dolor … abdominal"
+    for one, other in pairwise(pins):  # a mention in two parts: "dolor … abdominal"
         same = one.code == other.code and one.after <= other.first <= one.after + 6
         if same and reading.sentences[one.first] == reading.sentences[other.after - 1]:
             stems = reading.stems

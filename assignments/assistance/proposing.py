@@ -68,7 +68,7 @@ def _from_history(knowledge: Knowledge, reading: Reading) -> list[Proposed]:
 
 def _from_dictionary(knowledge: Knowledge, dictionary: Dictionary, reading: Reading) -> list[Proposed]:
     """Phrases that no past chart had, for what such phrases have been worth."""
-    found = {}
+    found: dict[str, Proposed] = {}
     for hit in dictionary.find(reading):
         if hit.is_doubted or hit.phrase in knowledge.pairs.book.numbers:
             continue

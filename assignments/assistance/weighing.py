@@ -54,7 +54,7 @@ class Calibration:
 
 
 def calibrate(scores: Floats, hits: Floats, smallest: int = 25) -> Calibration:
-    """Isotonic regression by pooling neighbours; steps of fewer than `smallest` rows are pooled, and none says 0 or 1."""
+    """Isotonic regression by pooling neighbours; steps of fewer than `smallest` rows are pooled; none says 0 or 1."""
     order = np.argsort(scores, kind="stable")
     blocks: list[list[float]] = []  # rows, hits, sum of scores
     for chunk in np.array_split(order, max(1, len(order) // smallest)):

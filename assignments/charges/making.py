@@ -72,7 +72,7 @@ async def correct_export(person: Actor, *, export_id: UUID, is_whole: bool, now:
 
 async def count_waiting() -> int:
     """How many delivered charts of whoever acts stand in no export yet, inside the current transaction."""
-    return len(await DB.fetch(_NOT_EXPORTED, 100_000))
+    return int(await DB.value(_WAITING))
 
 
 async def make_daily_exports() -> int:
@@ -155,6 +155,10 @@ _NOT_EXPORTED = """
   SELECT DISTINCT d.chart_id FROM delivered_version d
    WHERE NOT EXISTS (SELECT FROM charge_export_chart x WHERE x.chart_id = d.chart_id AND x.is_original)
    ORDER BY d.chart_id LIMIT $1
+"""
+_WAITING = """
+  SELECT count(DISTINCT d.chart_id) FROM delivered_version d
+   WHERE NOT EXISTS (SELECT FROM charge_export_chart x WHERE x.chart_id = d.chart_id AND x.is_original)
 """
 #: The charts of an original export: what was sent of each last, and what is delivered now.
 _OF_EXPORT = """

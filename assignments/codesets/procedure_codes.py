@@ -57,7 +57,11 @@ def explain_unchecked(system: System, on: date) -> str | None:
     """None when an imported release answers for this date of service, else why lines are checked by their form only."""
     known = imported().procedures.get(system)
     if known is None:
-        why = "no licence and no file of it is recorded here" if system == "CPT" else "it is not loaded here"
+        why = (
+            "it is loaded under your own licence, and is not loaded here"
+            if system == "CPT"
+            else "it is not loaded here"
+        )
     elif known.release_on(on) is None:
         why = f"no release that is loaded answers for {on}"
     else:

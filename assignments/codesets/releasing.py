@@ -81,14 +81,18 @@ async def import_release(
         rows = [row for row in content.rows if row.last_day is None or row.last_day >= effective_from]
         before = await _find_before(content.system, effective_from)
         changes = _compare(before, rows)
-        if before and not confirmed:
-            _ensure_near(len(rows), before)
+        far_off = before is not None and abs(len(rows) - len(before.titles)) > MOST_OFF * len(before.titles)
+        if before and far_off and not confirmed:
+            raise Conflict(
+                f"These files have {len(rows):,} codes, and {before.label} has {len(before.titles):,}: more than 2 %"
+                " off. Check that they are whole. If so, import them with --confirm. Nothing was loaded."
+            )
         release_id = new_id()
         counts = Counter(change for _, change, _, _ in changes)
         made = Imported(
             label, len(rows), counts["added"], counts["deleted"], counts["revised"], before.label if before else None
         )
-        await _add_release(actor, release_id, content, made, (effective_from, effective_to), confirmed, now)
+        await _add_release(actor, release_id, content, made, (effective_from, effective_to), far_off, now)
         await _write_codes(release_id, content.system, rows, effective_from)
         for piece in _pieces(changes):
             await DB.execute(
@@ -205,15 +209,6 @@ def _compare(before: _Before | None, rows: Sequence[Row]) -> list[tuple[str, str
         *((code, "revised", before.titles[code], title) for code, title in now.items()
           if before.titles.get(code, title) != title),
     ]  # fmt: skip
-
-
-def _ensure_near(count: int, before: _Before) -> None:
-    had = len(before.titles)
-    if abs(count - had) > MOST_OFF * had:
-        raise Conflict(
-            f"These files have {count:,} codes, and {before.label} has {had:,}: more than 2 % off. Check that they are"
-            " whole. If so, import them with --confirm. Nothing was loaded."
-        )
 
 
 async def _add_release(

@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import json
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
@@ -51,6 +51,9 @@ class Tabular:
     meanings: list[dict[str, str]]
     rows: dict[str, int]
     ordered: list[str]  # the codes sorted, for prefixes
+    blocks: list[str] = field(default_factory=list)  # the range of each section: I10-I1A
+    chapters: list[int] = field(default_factory=list)  # which of `chapter_titles` each section stands under
+    chapter_titles: list[str] = field(default_factory=list)
 
     def is_leaf(self, row: int) -> bool:
         """Whether the tabular list goes no deeper; a leaf may still need its 7th character."""
@@ -85,7 +88,10 @@ def parse_tabular(text: str, release: Release) -> Tabular:
         code, title, mark, terms = cells
         if kind == "chapter":
             chapter_terms = terms
+            table.chapter_titles.append(title)
         elif kind == "block":
+            table.blocks.append(code)
+            table.chapters.append(len(table.chapter_titles) - 1)
             table.section_titles.append("|".join(part for part in (title, terms, chapter_terms) if part))
         else:
             _add_code(table, code, title, mark, terms)

@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from assignments.assistance.offering import Row, accept_into, answer_proposal, get_proposal
+from assignments.desk.news import News, get_news
 from assignments.desk.work import Typed, get_work
 from assignments.drafting.editing import save_lines, stay, undo_lines
 from assignments.drafting.evidence import ensure_place
@@ -58,9 +59,15 @@ def line_routes(
         form = await read_form(request)
         fence = form.integer("fence", "The fence", low=0, high=2_000_000_000)
         reading = form.integer("page", "The page", low=1, high=100_000)
+        shown = form.integer("pages", "The pages", low=0, high=100_000) if "pages" in form.values else 0
         form.ensure()
         left = await stay(request.user, chart_id=chart_id, stage=stage, fence=fence, page=reading)
-        return page(request, "assignments/desk/_lease.html", lease_seconds=int(left.total_seconds()))
+        news = await get_news(request.user, chart_id=chart_id, shown=shown) if stage is Stage.CODING else News()
+        template = "_kept.html" if stage is Stage.CODING else "_lease.html"
+        return page(
+            request, f"assignments/desk/{template}", lease_seconds=int(left.total_seconds()), news=news.sentence,
+            new_pages=news.new_pages,
+        )  # fmt: skip
 
     return [post_lines, post_keep]
 
@@ -76,12 +83,15 @@ async def change_lines(request: Request[Any, Any, Any], chart_id: UUID, stage: S
         return Typed({ENTRY: rest.partition(" ")[2], "replaces": rest}, look=rest.partition(" ")[2])
     if verb == "look":
         return Typed({**form.values, ENTRY: rest}, look=rest)
+    if verb == "arrived":  # the whole page again, for the pages that came; what is typed comes along
+        form.values["op"] = "save"
     try:
         if verb in ("answer", "seen", "unanswer"):
             return await _answer(request, chart_id, stage, form)
         if verb in ("accept", "dismiss") and stage is Stage.CODING:
             return await _answer_proposal(request, chart_id, form)
-        return await _save(request, chart_id, stage, form)
+        saved = await _save(request, chart_id, stage, form)
+        return replace(saved, values=form.values) if verb == "arrived" else saved
     except Refused as refusal:
         look = form.values.get(ENTRY, "") if refusal.look else ""
         return Typed(form.values, refusal.errors, int(refusal.status), refusal.message, look=look)
@@ -155,9 +165,7 @@ async def _answer_proposal(request: Request[Any, Any, Any], chart_id: UUID, form
         request.user, chart_id=chart_id, stage=Stage.CODING, fence=fence, revision=revision,
         change=lambda lines, on: _take_proposal(save_fields(lines, form.values, on), row if verb == "accept" else None),
     )  # fmt: skip
-    await answer_proposal(
-        request.user, chart_id=chart_id, proposal_id=row.id, accepted=verb == "accept", now=utc_now()
-    )
+    await answer_proposal(request.user, chart_id=chart_id, proposal_id=row.id, accepted=verb == "accept", now=utc_now())
     if verb == "dismiss":
         return Typed(said=f"{row.code} is not proposed for this chart any more.")
     at = [line.code for line in saved.lines.diagnoses].index(row.code) + 1

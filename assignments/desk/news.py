@@ -1,15 +1,38 @@
 """What the desk tells of documents that came while a chart was being coded, or after it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from portal.database import DB
+from assignments.pulling import find_hold
+from assignments.rules import Stage
+from assignments.viewing.queries import find_places
+from portal.actor import Actor
+from portal.database import DB, acting_as
 
-ARRIVED = "Documents came while you have this chart. Once they are checked their pages stand with the others: reload."
+ARRIVED = "Documents came while you have this chart. Their pages are shown as soon as they are checked."
 CAME_BACK = (
     "Documents came after this chart was coded. The lines are those that were submitted; look whether the new pages"
     " change them, and submit again either way."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What came while a chart is open: a sentence or none, and how many pages are not on the screen yet."""
+
+    sentence: str = ""
+    new_pages: int = 0
+
+
+async def get_news(actor: Actor, *, chart_id: UUID, shown: int) -> News:
+    """What came for a chart that the actor has open with so many pages; nothing once they do not hold it any more."""
+    async with acting_as(actor):
+        hold = await find_hold(chart_id=chart_id, stage=Stage.CODING)
+        if hold is None or not shown:
+            return News()
+        places = await find_places(chart_id)
+        return News(await find_news(chart_id, pulled_at=hold.pulled_at), max(len(places) - shown, 0))
 
 
 async def find_news(chart_id: UUID, *, pulled_at: datetime) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,8 +14,8 @@ from assignments.coding.checks import find_checks
 from assignments.coding.versions import find_latest, find_lines
 from assignments.desk.guidelines import ChartRules, find_guideline
 from assignments.desk.news import find_news
-from assignments.desk.work import NOTHING_TYPED, Typed, Work, show_work
-from assignments.drafting.editing import begin_draft
+from assignments.desk.work import NOTHING_TYPED, PinMark, Typed, Work, mark_pins, show_work
+from assignments.drafting.editing import begin_draft, save_lines
 from assignments.drafting.fields import begin_header
 from assignments.drafting.rules import Lines
 from assignments.duplicates.queries import find_hint
@@ -114,6 +114,7 @@ class Desk:
     stories: Sequence[Story] = ()  # what it waited for
     lead_answered_at: datetime | None = None
     lead_is_asked: bool = False
+    pinned: Mapping[str, tuple[PinMark, ...]] = field(default_factory=dict)  # by line of the auditor's, such as d2
 
 
 async def get_desk_home(coder: Actor) -> DeskHome:
@@ -149,18 +150,15 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
         if hold is None:
             raise Conflict(LOST)
         await note_work(chart_id)
-        latest = await find_latest(chart_id, "coder")
-        draft = await begin_draft(
-            chart_id=chart_id,
-            stage=Stage.CODING,
-            start=await find_lines(latest.id) if latest else Lines(header=begin_header(chart.payer, chart.specialty)),
-        )
+        draft = await begin_draft(chart_id=chart_id, stage=Stage.CODING, start=await _find_start(chart))
         checks = await find_checks(
             chart_id=chart_id, client_id=client_id, stage=Stage.CODING, lines=draft.lines, on=chart.service_on
         )
         waiting = await find_waiting(chart_id, draft.lines)
         rows = await find_pages(chart_id)
         corrections = await find_corrections(chart_id) if chart.state is ChartState.CORRECTING else ()
+        auditor = await find_latest(chart_id, "auditor") if corrections else None
+        audited = await find_lines(auditor.id) if auditor else Lines()
         today, guideline = await _count_today(), await find_guideline(chart_id, hold)
         likeness, ehr = await find_hint(chart_id), await find_ehr_visit(chart_id)
         news, stories = await find_news(chart_id, pulled_at=hold.pulled_at), await find_stories(chart_id)
@@ -172,9 +170,10 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
             patient_id=patient_id, details=looked,
         )  # fmt: skip
         mark = Mark(coder.name, await database_now(), event_id)
+    places = {row.id: row.place for row in rows}
     work = show_work(
         hold, draft, on=chart.service_on, prefix=prefix, typed=typed, checks=checks,
-        places={row.id: row.place for row in rows},
+        places=places, specialty=chart.specialty,
     )  # fmt: skip
     return Desk(
         chart=chart,
@@ -191,6 +190,20 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
         stories=stories,
         lead_answered_at=asked["answered_at"] if asked else None,
         lead_is_asked=bool(asked and asked["waiting_since"]),
+        pinned=_mark_all(audited, places),
+    )
+
+
+async def discard_changes(coder: Actor, *, chart_id: UUID, fence: int, revision: int) -> None:
+    """Put the lines back to where the coder began: nothing, or the version that they correct. It can be undone.
+
+    Raises Conflict and Stale as `save_lines` does, NotFound for a chart that is not theirs to see.
+    """
+    async with acting_as(coder):
+        chart, _, _ = await _get_chart(chart_id)
+        start = await _find_start(chart)
+    await save_lines(
+        coder, chart_id=chart_id, stage=Stage.CODING, fence=fence, revision=revision, change=lambda _lines, _on: start
     )
 
 
@@ -204,14 +217,37 @@ async def get_held_chart(coder: Actor, *, chart_id: UUID) -> tuple[ChartFacts, i
     return chart, hold.fence
 
 
+def _mark_all(lines: Lines, places: Mapping[UUID, int]) -> dict[str, tuple[PinMark, ...]]:
+    marks = {f"d{at}": mark_pins(line.evidence, places) for at, line in enumerate(lines.diagnoses, start=1)}
+    return marks | {f"p{at}": mark_pins(line.evidence, places) for at, line in enumerate(lines.procedures, start=1)}
+
+
 async def find_corrections(chart_id: UUID) -> tuple[Correction, ...]:
     """The findings that a chart under correction was sent back with, read inside the current transaction."""
-    rows = await DB.fetch(
-        "SELECT f.id, f.position, f.change, f.error_type, f.severity, f.direction, f.coder_line, f.auditor_line,"
-        " f.citation, f.comment_sealed FROM finding f JOIN audit a ON a.id = f.audit_id"
-        " WHERE f.chart_id = $1 AND a.state = 'findings' ORDER BY a.number, f.position",
-        chart_id,
+    return await _read_findings(
+        await DB.fetch(
+            "SELECT f.id, f.position, f.change, f.error_type, f.severity, f.direction, f.coder_line, f.auditor_line,"
+            " f.citation, f.comment_sealed FROM finding f JOIN audit a ON a.id = f.audit_id"
+            " WHERE f.chart_id = $1 AND a.state = 'findings' ORDER BY a.number, f.position",
+            chart_id,
+        )
     )
+
+
+async def find_findings(chart_id: UUID) -> tuple[Correction, ...]:
+    """The findings of a chart's last audit that has any, read inside the current transaction."""
+    return await _read_findings(
+        await DB.fetch(
+            "SELECT f.id, f.position, f.change, f.error_type, f.severity, f.direction, f.coder_line, f.auditor_line,"
+            " f.citation, f.comment_sealed FROM finding f JOIN audit a ON a.id = f.audit_id WHERE f.chart_id = $1"
+            " AND a.number = (SELECT max(o.number) FROM audit o JOIN finding g ON g.audit_id = o.id"
+            "  WHERE o.chart_id = $1) ORDER BY f.position",
+            chart_id,
+        )
+    )
+
+
+async def _read_findings(rows: list[asyncpg.Record]) -> tuple[Correction, ...]:
     comments = await open_fields(
         "finding.comment", {row["id"]: row["comment_sealed"] for row in rows if row["comment_sealed"]}
     )
@@ -222,6 +258,11 @@ async def find_corrections(chart_id: UUID) -> tuple[Correction, ...]:
         )
         for row in rows
     )  # fmt: skip
+
+
+async def _find_start(chart: ChartFacts) -> Lines:
+    latest = await find_latest(chart.id, "coder")
+    return await find_lines(latest.id) if latest else Lines(header=begin_header(chart.payer, chart.specialty))
 
 
 async def _get_chart(chart_id: UUID) -> tuple[ChartFacts, UUID, UUID]:

@@ -9,10 +9,11 @@ import anyio.to_thread
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 
+from assignments.code_use.counting import get_weights
 from assignments.coding.submitting import HasErrors, Unanswered, submit_coding
 from assignments.desk.guideline_routes import guideline_routes
 from assignments.desk.line_routes import line_routes, save_typed_fields
-from assignments.desk.queries import get_desk_home, get_held_chart, open_desk
+from assignments.desk.queries import discard_changes, get_desk_home, get_held_chart, open_desk
 from assignments.desk.routes_aside import ROUTES as ASIDE_ROUTES
 from assignments.desk.routes_next import CHARTS, go_to_next
 from assignments.desk.searching import find_options
@@ -33,6 +34,7 @@ from portal.web.forms import FormError, read_form
 from portal.web.templating import page
 
 CODER = {"permission": Permission.CODING_WORK}
+DISCARDED = "Your changes are taken back. Undo brings them again."
 
 
 @get("/desk", opt=CODER)
@@ -100,6 +102,22 @@ async def post_submit(request: Request[Any, Any, Any], chart_id: FromPath[UUID])
     return await go_to_next(request, next_request_id, done=f"{submitted.number} is submitted.")
 
 
+@post(f"{CHARTS}/{{chart_id:uuid}}/discarded", status_code=200, opt=CODER)
+async def post_discarded(request: Request[Any, Any, Any], chart_id: FromPath[UUID]) -> Response[Any]:
+    """Take everything back to where the coder began; undo brings it again."""
+    form = await read_form(request)
+    fence = form.integer("fence", "The fence", low=0, high=2_000_000_000)
+    revision = form.integer("revision", "The revision", low=0, high=2_000_000_000)
+    form.ensure()
+    try:
+        await discard_changes(request.user, chart_id=chart_id, fence=fence, revision=revision)
+    except Stale as refusal:
+        return await _show_again(request, chart_id, Typed(form.values, {}, 409, notice=refusal.message))
+    if not wants_fragment(request):
+        return await see_other(request, f"{CHARTS}/{chart_id}", flash=DISCARDED)
+    return await _show_again(request, chart_id, Typed(said=DISCARDED))
+
+
 @get(f"{CHARTS}/{{chart_id:uuid}}/release", opt=CODER)
 async def show_release(request: Request[Any, Any, Any], chart_id: FromPath[UUID]) -> Response[Any]:
     """The same form as the desk's dialog, as a page."""
@@ -138,8 +156,11 @@ async def post_code_search(request: Request[Any, Any, Any]) -> Response[Any]:
     form.ensure()
     if diagnoses is None:
         diagnoses = MOST_DIAGNOSES
+    weights = await get_weights(request.user, specialty=form.values.get("specialty", "")[:60])
     # The index is built when it is first asked for, which takes a second: not on the event loop.
-    options = await anyio.to_thread.run_sync(lambda: find_options(entry, on=on, diagnoses=diagnoses))
+    options = await anyio.to_thread.run_sync(
+        lambda: find_options(entry, on=on, diagnoses=diagnoses, weights=weights)
+    )
     return page(request, "assignments/desk/_hits.html", options=options, query=entry)
 
 
@@ -162,6 +183,7 @@ ROUTES = [
     post_next,
     show_desk,
     post_submit,
+    post_discarded,
     show_release,
     post_release,
     post_code_search,

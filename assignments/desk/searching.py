@@ -1,18 +1,21 @@
 """What the entry box offers while somebody types: codes to take, a procedure to add, or why neither will do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from assignments.codesets.icd10cm import explain_date, explain_invalid, get_code
+from assignments.codesets.procedure_search import search_procedures
 from assignments.codesets.procedures import LineError
-from assignments.codesets.search import Hit, search
+from assignments.codesets.search import UNWEIGHTED, Hit, search
 from assignments.drafting.claim_facts import write_drug
 from assignments.drafting.entries import parse_entry
 from assignments.drafting.operations import pointer_letters
 from assignments.drafting.rules import MOST_DIAGNOSES, ProcedureLine
 
 MOST_OPTIONS = 12
+MOST_PROCEDURES = 4  # of those
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,13 @@ class Option:
     note: str = ""
 
 
-def find_options(text: str, *, on: date, diagnoses: int = MOST_DIAGNOSES) -> list[Option]:
-    """The lines below the entry box for what is typed in it, best first; the first is what Enter takes."""
+def find_options(
+    text: str, *, on: date, diagnoses: int = MOST_DIAGNOSES, weights: Mapping[str, float] = UNWEIGHTED
+) -> list[Option]:
+    """The lines below the entry box for what is typed in it, best first; the first is what Enter takes.
+
+    `weights` raises the codes that are used much: see `assignments.codesets.search`.
+    """
     if not text.strip():
         return []
     try:
@@ -40,9 +48,14 @@ def find_options(text: str, *, on: date, diagnoses: int = MOST_DIAGNOSES) -> lis
     outside = explain_date(on)
     if outside:
         return [Option("note", "", outside), *_by_form(entry.diagnosis.code if entry.diagnosis else ""), *procedure]
-    hits = [_hit(hit) for hit in search(text, on=on, limit=MOST_OPTIONS)]
+    hits = [_hit(hit) for hit in search(text, on=on, limit=MOST_OPTIONS, weights=weights)]
     if entry.diagnosis:
         return _around(entry.diagnosis.code, hits, procedure, on)
+    found = [
+        Option("take", one.code, one.title, f"line {one.code}", system)
+        for system, one in search_procedures(text, on=on, limit=MOST_PROCEDURES)
+    ]
+    hits = [*hits[: MOST_OPTIONS - len(found)], *found]
     return hits or [Option("note", "", f"Nothing fits “{text.strip()}”. Try other words, or a code.")]
 
 

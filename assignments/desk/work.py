@@ -122,6 +122,7 @@ class Work:
     options: tuple[Option, ...]
     claim: ClaimFields
     offers: tuple[Offer, ...] = ()  # codes proposed for the chart
+    specialty: str = ""  # whose use orders the answers of the search
 
     @property
     def entry(self) -> str:
@@ -144,19 +145,23 @@ async def get_work(actor: Actor, *, chart_id: UUID, stage: Stage, prefix: str, t
         if hold is None:
             raise Conflict(LOST)
         draft = await begin_draft(chart_id=chart_id, stage=stage)
-        service_on: date = await DB.value("SELECT service_on FROM chart WHERE id = $1", chart_id)
+        chart = await DB.fetch_one("SELECT service_on, specialty FROM chart WHERE id = $1", chart_id)
+        assert chart is not None  # whoever holds it sees it
         checks = await find_checks(
-            chart_id=chart_id, client_id=hold.client_id, stage=stage, lines=draft.lines, on=service_on
+            chart_id=chart_id, client_id=hold.client_id, stage=stage, lines=draft.lines, on=chart["service_on"]
         )
         waiting = await find_waiting(chart_id, draft.lines) if stage is Stage.CODING else Waiting()
         places = await find_places(chart_id)
-    work = show_work(hold, draft, on=service_on, prefix=prefix, places=places, typed=typed, checks=checks)
-    return replace(work, offers=await read_offers(waiting, on=service_on))
+    work = show_work(
+        hold, draft, on=chart["service_on"], prefix=prefix, places=places, typed=typed, checks=checks,
+        specialty=chart["specialty"],
+    )  # fmt: skip
+    return replace(work, offers=await read_offers(waiting, on=chart["service_on"]))
 
 
 def show_work(
     hold: Hold, draft: StoredDraft, *, on: date, prefix: str, checks: tuple[Check, ...], places: Mapping[UUID, int],
-    typed: Typed = NOTHING_TYPED,
+    typed: Typed = NOTHING_TYPED, specialty: str = "",
 ) -> Work:  # fmt: skip
     """The line editor for a draft, with its checks and whatever was typed and could not be used.
 
@@ -181,6 +186,7 @@ def show_work(
         release=_release(on),
         typed=typed,
         options=tuple(find_options(typed.look, on=on, diagnoses=len(draft.lines.diagnoses)) if typed.look else ()),
+        specialty=specialty,
         claim=_claim(draft.lines, typed, on),
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from assignments.codesets.procedures import LineError
 from assignments.drafting.claim_facts import (
@@ -67,15 +67,15 @@ def read_header(header: Header, values: Mapping[str, str], on: date) -> Header:
 
     A range of days needs both; one alone is both. Raises FieldError.
     """
+    said: dict[str, Any] = {}
     for name, known in (("payer_class", PAYER_CLASSES), ("place", PLACES), ("acquaintance", ACQUAINTANCES)):
         chosen = values.get(f"claim_{name}")
-        if chosen is not None:
-            if chosen and chosen not in known:
-                raise FieldError(f"claim_{name}", "Choose one of the list.")
-            header = replace(header, **{name: chosen})
+        if chosen and chosen not in known:
+            raise FieldError(f"claim_{name}", "Choose one of the list.")
+        said |= {name: chosen} if chosen is not None else {}
     for name in PROVIDERS:
         if (npi := values.get(f"claim_{name}")) is not None:
-            header = replace(header, **{name: _read(f"claim_{name}", read_npi, npi)})
+            said[name] = _read(f"claim_{name}", read_npi, npi)
     typed = [values.get(f"claim_{name}") for name in ("service_from", "service_until")]
     if None not in typed:
         first, last = (
@@ -85,8 +85,8 @@ def read_header(header: Header, values: Mapping[str, str], on: date) -> Header:
         first, last = first or last, last or first
         if first and last and last < first:
             raise FieldError("claim_service_until", "The last day comes before the first one.")
-        header = replace(header, service_from=first, service_until=last)
-    return header
+        said |= {"service_from": first, "service_until": last}
+    return replace(header, **said)
 
 
 def begin_header(payer: str | None, specialty: str) -> Header:

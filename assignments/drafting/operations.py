@@ -71,8 +71,8 @@ def apply_operation(lines: Lines, values: Mapping[str, str], on: date) -> Done:
     """Do what the form asks; raises Refused for what cannot be used and Invalid for a line that is gone.
 
     `op` is one of: `add` (the entry as it reads), `add diagnosis`, `add procedure` (the entry as this), `take CODE`
-    (a diagnosis from the search); with a line such as `d2 E11.22`: `up`, `down`, `move` (to the place in `to`),
-    `remove`, `pin` (the place in `pin_page`, `pin_start`, `pin_end`), `unpin` (and the number of the pin); and `save`.
+    (a diagnosis from the search), `line CODE` (a procedure from there); with a line such as `d2 E11.22`: `up`, `down`,
+    `move` (to the place in `to`), `remove`, `pin` (the place in `pin_page`, `pin_start`, `pin_end`), `unpin` (and the number of the pin); and `save`.
     What is added takes the place along that stands in those fields.
     """
     lines = save_fields(lines, values, on)
@@ -83,6 +83,8 @@ def apply_operation(lines: Lines, values: Mapping[str, str], on: date) -> Done:
             return _put(lines, read_entry(values.get(ENTRY, ""), rest, lines, on), replaced, on, read_pin(values))
         case "take":
             return _put(lines, read_entry(rest, "diagnosis", lines, on), replaced, on, read_pin(values))
+        case "line":
+            return _put(lines, read_entry(rest, "procedure", lines, on), replaced, on, read_pin(values))
         case "save":
             return Done(lines, "Saved.")
         case "unpin":

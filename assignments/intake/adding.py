@@ -112,7 +112,7 @@ async def add_documents(
 async def _get(chart_id: UUID) -> Addition:
     row = await DB.fetch_one(
         "SELECT c.id, c.number, c.state, p.id AS pend_id FROM chart c LEFT JOIN pend p ON p.chart_id = c.id"
-        " AND p.owner <> 'lead' AND p.answered_at IS NULL AND p.ended_at IS NULL WHERE c.id = $1",
+        " AND p.owner = 'client' AND p.answered_at IS NULL AND p.ended_at IS NULL WHERE c.id = $1",
         chart_id,
     )
     if row is None:

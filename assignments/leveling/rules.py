@@ -208,7 +208,7 @@ def risk(answers: Answers) -> Element:
     """The degree of risk, as it was judged."""
     degree = tuple(Risk).index(answers.risk)
     words = answers.risk.value or "not judged"
-    return Element("risk", degree, words, "as judged" if degree else "nobody has judged it yet")
+    return Element("risk", degree, words, "" if degree else "nobody has judged it yet")
 
 
 def to_plain(answers: Answers) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from assignments.pulling import LOST, Hold, find_hold
 from assignments.rules import Stage
 from portal.actor import Actor
 from portal.database import DB, acting_as
-from portal.errors import Conflict
+from portal.errors import Conflict, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,14 @@ async def open_sheet(
     actor: Actor, *, chart_id: UUID, stage: Stage, typed: Answers | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> Sheet:  # fmt: skip
-    """The worksheet of a chart that the actor holds, with what was typed and could not be used; raises Conflict."""
+    """The worksheet of a chart that the actor holds, with what was typed; raises NotFound, Conflict."""
     async with acting_as(actor):
+        number = await DB.value("SELECT number FROM chart WHERE id = $1", chart_id)
+        if number is None:
+            raise NotFound
         hold: Hold | None = await find_hold(chart_id=chart_id, stage=stage)
         if hold is None:
             raise Conflict(LOST)
-        number = await DB.value("SELECT number FROM chart WHERE id = $1", chart_id)
         mine = await find_draft(chart_id=chart_id, stage=stage)
         coders = await find_last(chart_id)
     if stage is Stage.CODING:

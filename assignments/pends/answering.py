@@ -16,14 +16,20 @@ from storage.client_keys import get_active_key
 from storage.sealed_fields import seal_field
 
 END_PEND = "end pend"
+ASKS_A_PROVIDER = "The provider is asked, and answers in the query itself. Tell them that the chart waits for it."
 TOO_LATE = "This was answered, or closed without an answer, before. Reload the page to see how it stands."
 
 
 async def answer_in_words(person: Actor, *, pend_id: UUID, text: str, now: datetime) -> None:
-    """Answer a pend in words. Raises NotFound for another's pend, Invalid without words, Conflict if it is over."""
+    """Answer a pend in words. Raises NotFound for another's pend, Invalid without words, Conflict if it is over.
+
+    What a provider is asked is answered in the query, by the provider: Conflict as well.
+    """
     if not text.strip():
         raise Invalid("Write what the coder needs to know, or send the documents that answer it.")
     async with acting_as(person):
+        if await DB.value("SELECT owner FROM pend WHERE id = $1", pend_id) == Owner.PROVIDER:
+            raise Conflict(ASKS_A_PROVIDER)
         await answer_pend(person, pend_id=pend_id, text=text, now=now)
 
 

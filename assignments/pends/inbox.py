@@ -160,11 +160,11 @@ async def open_own_pend(person: Actor, *, pend_id: UUID) -> OwnPend:
 
 
 async def count_unanswered() -> Unanswered:
-    """What waits for the client of whoever acts, inside the current transaction."""
+    """What the staff of the client can answer, inside the current transaction; not what its providers are asked."""
     row = await DB.fetch_one(
         "SELECT count(*)::int AS count, (count(*) FILTER (WHERE reminded > 0))::int AS reminded,"
         " min(due_at) AS first_due_at FROM pend"
-        " WHERE owner <> 'lead' AND answered_at IS NULL AND ended_at IS NULL"
+        " WHERE owner = 'client' AND answered_at IS NULL AND ended_at IS NULL"
     )
     assert row is not None  # an aggregate always answers
     return Unanswered(**dict(row))

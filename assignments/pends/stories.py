@@ -160,7 +160,9 @@ async def _find_steps(pends: list[UUID], *, with_words: bool) -> dict[UUID, list
     )
     found: dict[UUID, list[Step]] = {}
     for row in rows:
-        who = row["name"] or ("automatic" if row["author_id"] is None else "somebody")
+        # Of the others' people nobody reads names: what is answered without one, the client's people answered.
+        unseen = "the client" if row["kind"] == "answer" else "coding team"
+        who = row["name"] or ("automatic" if row["author_id"] is None else unseen)
         step = Step(row["kind"], row["happened_at"], who, bodies.get(row["id"], ""), row["documents"])
         found.setdefault(row["pend_id"], []).append(step)
     return found

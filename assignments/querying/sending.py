@@ -87,7 +87,8 @@ async def _send(coder: Actor, chart_id: UUID, fence: int, now: datetime) -> Sent
     await DB.execute(
         "INSERT INTO provider_query (id, client_id, chart_id, patient_id, pend_id, number, asked_by, provider,"
         " template_key, template_version, purpose, content_sealed, reasons_sealed, affects_coding, lines_before,"
-        " sent_at, remind_at, due_at, escalate_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16,"
+        " sent_at, remind_at, due_at, escalate_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16,"
         " $17, $18, $19)",
         query_id, client_id, chart_id, chart["patient_id"], pend_id, number, coder.person_id, draft.provider,
         draft.template_key or None,

@@ -59,8 +59,7 @@ async def show_results(person: Actor, *, which: Which, query: dict[str, str]) ->
     async with acting_as(person):
         client = await get_client_facts(person.client_id)
         days = await find_days(client.time_zone)
-        if which == Which():
-            which = Which(day=days[0].day if days else utc_now().date())
+        which = _or_newest(which, days)
         title = await _title(which)
         paging = read_paging(query, await count_results(which, client.time_zone))
         results = await find_results(which, client.time_zone, limit=paging.limit, offset=paging.offset)
@@ -75,6 +74,8 @@ async def take_results(person: Actor, *, which: Which, kind: str, most: int) -> 
     """
     async with acting_as(person):
         client = await get_client_facts(person.client_id)
+        if which == Which():
+            which = _or_newest(which, await find_days(client.time_zone, most=1))
         title = await _title(which)
         if await count_results(which, client.time_zone) > most:
             raise Conflict(f"These are more than {most:,} charts. Take one day or batch at a time, or the CSV.")
@@ -83,6 +84,11 @@ async def take_results(person: Actor, *, which: Which, kind: str, most: int) -> 
             raise Conflict("Nothing of this is delivered yet. Codes stand here from their delivery on.")
         await _record(person, Action.CODING_EXPORTED, results, {"file": kind})
     return Taken(client, title, results, person.name, utc_now())
+
+
+def _or_newest(which: Which, days: Sequence[Day]) -> Which:
+    """What is asked for; if that is nothing, the newest day on which anything was delivered."""
+    return which if which != Which() else Which(day=days[0].day if days else utc_now().date())
 
 
 async def _title(which: Which) -> str:

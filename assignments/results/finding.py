@@ -142,10 +142,9 @@ def _arguments(which: Which, zone: str) -> tuple[object, ...]:
     return which.chart_id, which.batch_id, start, end, only, start is None
 
 
-_NEWEST = "(SELECT DISTINCT ON (chart_id) * FROM delivered_version ORDER BY chart_id, version DESC) d"
 _DAYS = """
-  SELECT (d.delivered_at AT TIME ZONE $1)::date AS day, count(*)::int AS charts
-    FROM (SELECT DISTINCT ON (chart_id) delivered_at FROM delivered_version ORDER BY chart_id, version DESC) d
+  SELECT (d.delivered_at AT TIME ZONE $1)::date AS day, count(*)::int AS charts FROM delivered_version d
+   WHERE NOT EXISTS (SELECT FROM delivered_version n WHERE n.chart_id = d.chart_id AND n.version > d.version)
    GROUP BY 1 ORDER BY 1 DESC LIMIT $2
 """
 _COLUMNS = """
@@ -154,10 +153,11 @@ _COLUMNS = """
   d.coding_id, d.delivered_at,
   (SELECT o.coding_id FROM delivered_version o WHERE o.chart_id = c.id ORDER BY o.version LIMIT 1) AS first_id
 """
-_FROM = f"""
-  FROM {_NEWEST} JOIN chart c ON c.id = d.chart_id JOIN coding v ON v.id = d.coding_id
+_FROM = """
+  FROM delivered_version d JOIN chart c ON c.id = d.chart_id JOIN coding v ON v.id = d.coding_id
   JOIN encounter e ON e.id = c.encounter_id JOIN patient_identity i ON i.patient_id = c.patient_id
   JOIN service_line s ON s.id = c.service_line_id LEFT JOIN location l ON l.id = e.location_id
- WHERE ($1::uuid IS NULL OR c.id = $1) AND ($2::uuid IS NULL OR c.batch_id = $2)
+ WHERE NOT EXISTS (SELECT FROM delivered_version n WHERE n.chart_id = d.chart_id AND n.version > d.version)
+   AND ($1::uuid IS NULL OR c.id = $1) AND ($2::uuid IS NULL OR c.batch_id = $2)
    AND ($6 OR (d.delivered_at >= $3 AND d.delivered_at < $4)) AND ($5::uuid[] IS NULL OR c.id = ANY ($5))
 """

@@ -13,7 +13,6 @@ from assignments.charts_for_clients.originals import attachment
 from assignments.results.exporting import MOST_IN_A_SUMMARY, MOST_IN_A_TABLE, show_results, take_results
 from assignments.results.finding import Result, Which
 from assignments.results.summaries import make_summary
-from portal.errors import Conflict
 from portal.identity.permissions import Permission
 from portal.web.csv import csv_answer
 from portal.web.templating import page
@@ -38,7 +37,7 @@ async def list_results(request: Request[Any, Any, Any]) -> Response[Any]:
 @get("/results.csv", opt=_MAY)
 async def export_results(request: Request[Any, Any, Any]) -> Response[Any]:
     """The lines of the results that are asked for, as CSV."""
-    which = _ensure(_read(request))
+    which = _read(request)
     taken = await take_results(request.user, which=which, kind="csv", most=MOST_IN_A_TABLE)
     return csv_answer(f"{taken.client.code}-results.csv", HEADER, _rows(taken.results))
 
@@ -46,7 +45,7 @@ async def export_results(request: Request[Any, Any, Any]) -> Response[Any]:
 @get("/results.pdf", opt=_MAY)
 async def print_results(request: Request[Any, Any, Any]) -> Response[Any]:
     """The coding summary of the results that are asked for."""
-    return await _summary(request, _ensure(_read(request)))
+    return await _summary(request, _read(request))
 
 
 @get("/charts/{chart_id:uuid}/codes.pdf", opt=_MAY)
@@ -71,12 +70,6 @@ def _read(request: Request[Any, Any, Any]) -> Which:
         return Which(batch_id=UUID(batch)) if batch else Which(day=date.fromisoformat(day)) if day else Which()
     except ValueError:
         return Which()
-
-
-def _ensure(which: Which) -> Which:
-    if which == Which():
-        raise Conflict("Say which day or batch: go to Results and take the file from there.")
-    return which
 
 
 def _rows(results: Sequence[Result]) -> Iterator[tuple[object, ...]]:

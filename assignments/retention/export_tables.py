@@ -14,7 +14,8 @@ _BATCH = 200
 CHART_COLUMNS = ("chart", "encounter", "patient", "mrn", "born_on", "patient_id", "service_on", "service_line",
                  "location", "provider", "payer", "state", "received_at", "delivered_at")  # fmt: skip
 CODING_COLUMNS = ("chart", "version", "submitted_at", "release", "kind", "position", "system", "code", "modifiers",
-                  "units", "pointers")  # fmt: skip
+                  "units", "pointers", "poa", "service_on", "rendering", "ndc", "ndc_unit", "ndc_quantity",
+                  "minutes")  # fmt: skip
 
 
 async def read_charts(client: Actor) -> AsyncIterator[Sequence[object]]:
@@ -52,7 +53,8 @@ async def read_codings(client: Actor) -> AsyncIterator[Sequence[object]]:
             for line in of.get(coding["id"], []):
                 yield (coding["number"], coding["version"], coding["submitted_at"], coding["release"], line["kind"],
                        line["position"], line["system"], line["code"], " ".join(line["modifiers"]), line["units"],
-                       " ".join(str(pointer) for pointer in line["pointers"]))  # fmt: skip
+                       " ".join(str(pointer) for pointer in line["pointers"]),
+                       *(line[name] for name in _SAID))  # fmt: skip
         if len(codings) < _BATCH:
             return
         after = codings[-1]["id"]
@@ -70,7 +72,10 @@ _CODINGS = """
   SELECT v.id, v.version, v.submitted_at, v.release, c.number FROM coding v JOIN chart c ON c.id = v.chart_id
    WHERE v.id > $1 AND v.role = 'coder' AND c.delivered_at IS NOT NULL ORDER BY v.id LIMIT $2
 """
+#: What only some lines say.
+_SAID = ("poa", "service_on", "rendering", "ndc", "ndc_unit", "ndc_quantity", "minutes")
 _CODE_LINES = """
-  SELECT coding_id, kind, position, system, code, modifiers, units, pointers FROM code_line
+  SELECT coding_id, kind, position, system, code, modifiers, units, pointers, poa, service_on, rendering, ndc, ndc_unit,
+         ndc_quantity, minutes FROM code_line
    WHERE coding_id = ANY ($1::uuid[]) ORDER BY coding_id, kind, position
 """

@@ -31,12 +31,13 @@ def copy_lines(lines: Lines, earlier: Lines, wanted: Sequence[Name]) -> Copied:
             continue
         lines = add_diagnosis(lines, replace(line, evidence=()))
         count += 1
-    for line in (line for at, line in enumerate(earlier.procedures, start=1) if f"p{at}" in wanted):
-        copied = replace(
-            line, service_on=None, evidence=(), pointers=_led(line.pointers, earlier.diagnoses, lines.diagnoses)
-        )
+    for at, procedure in enumerate(earlier.procedures, start=1):
+        if f"p{at}" not in wanted:
+            continue
+        pointers = _led(procedure.pointers, earlier.diagnoses, lines.diagnoses)
+        copied = replace(procedure, service_on=None, evidence=(), pointers=pointers)
         if any(replace(other, service_on=None, evidence=()) == copied for other in lines.procedures):
-            there.append(line.code)
+            there.append(copied.code)
             continue
         lines = add_procedure(lines, copied)
         count += 1

@@ -62,6 +62,7 @@ class Action(StrEnum):
     EXPORT_MADE = "export:made"
     EXPORT_MAPPING_CHANGED = "export-mapping:changed"
     EXPORT_OPENED = "export:opened"
+    EVIDENCE_OPENED = "evidence:opened"
     GRANT_CHANGED = "grant:changed"
     GUIDELINE_ACKNOWLEDGED = "guideline:acknowledged"
     HOLD_LIFTED = "hold:lifted"

@@ -16,6 +16,7 @@ COMMANDS = {
     "verify": ("portal.commands.verify", "Read stored documents to their end and check them."),
     "vectors": ("portal.commands.vectors", "Try published test vectors on the sealed reader."),
     "bench": ("portal.commands.bench.command", "Measure the product on this machine, on a scratch database."),
+    "report": ("portal.commands.report.command", "Print figures of what the product does."),
     "simulate": ("portal.commands.simulate", "Simulate orders of the line in a made-up company."),
     "clients": ("portal.commands.clients", "Export, close and purge a client that leaves."),
     "roles": ("portal.commands.roles", "Print the script that makes the database roles."),

@@ -39,7 +39,8 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
 DAY = 86_400.0
 
 JOBS: dict[str, JobHandler] = {
-    HAND_OUT: partial(hand_out, subscriptions=SUBSCRIPTIONS), **assistance.JOBS, **bulk.JOBS, **duplicates.JOBS, **pends.JOBS,
+    HAND_OUT: partial(hand_out, subscriptions=SUBSCRIPTIONS), **assistance.JOBS, **bulk.JOBS,
+    **duplicates.JOBS, **pends.JOBS,
     **preparing.JOBS, **worklists.JOBS,
 }  # fmt: skip
 

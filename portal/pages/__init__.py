@@ -8,7 +8,11 @@ from assignments.charges import routes as charges
 from assignments.charts_for_clients import routes as charts_for_clients
 from assignments.codesets import routes as codesets
 from assignments.desk import routes as desk
+from assignments.desk import routes_tree
 from assignments.duplicates import routes as duplicates
+from assignments.evidence import routes as evidence
+from assignments.favourites import routes as favourites
+from assignments.favourites import routes_pushing as pushing_sets
 from assignments.intake import routes as intake
 from assignments.intake import routes_adding as adding
 from assignments.intake import routes_staging as staging
@@ -79,6 +83,9 @@ ROUTES = [
     *charts_for_clients.ROUTES,
     *codesets.ROUTES,
     *desk.ROUTES,
+    *routes_tree.ROUTES,
+    *favourites.ROUTES,
+    *pushing_sets.ROUTES,
     *duplicates.ROUTES,
     *pend_inbox.ROUTES,
     *questions.ROUTES,
@@ -89,6 +96,7 @@ ROUTES = [
     *results.ROUTES,
     *retention.ROUTES,
     *viewing.ROUTES,
+    *evidence.ROUTES,
     *visits.ROUTES,
     *working.ROUTES,
     *worklists.ROUTES,

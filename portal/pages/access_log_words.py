@@ -70,6 +70,7 @@ WORDS: dict[Action, tuple[str, str]] = {
     Action.EXPORT_MADE: ("Charge export made", "made {}"),
     Action.EXPORT_MAPPING_CHANGED: ("Charge columns changed", "changed how charges are written, as {}"),
     Action.EXPORT_OPENED: ("Charge export opened", "looked at {}"),
+    Action.EVIDENCE_OPENED: ("Evidence opened", "opened the evidence for the codes of {}"),
     Action.GRANT_CHANGED: ("Grant changed", "changed for which clients {} may work"),
     Action.GUIDELINE_ACKNOWLEDGED: ("Guideline acknowledged", "acknowledged {}"),
     Action.HOLD_LIFTED: ("Legal hold lifted", "lifted a legal hold on {}"),

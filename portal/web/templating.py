@@ -52,7 +52,8 @@ MENU: Sequence[tuple[str, str, str]] = (
 )
 
 #: Pages that the menu does not name, with the entry that leads to them.
-_REACHED_BY = {"encounters": "/batches", "schedule": "/batches", "uploads": "/upload", "query-templates": "/queries"}
+_REACHED_BY = {"encounters": "/batches", "schedule": "/batches", "uploads": "/upload", "query-templates": "/queries",
+               "line-sets": "/floor"}  # fmt: skip
 
 
 @cache

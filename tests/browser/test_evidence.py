@@ -1,11 +1,15 @@
 """Evidence in a real browser: words of a page are pinned to a line or become a code, by keys, and lead back."""
 
+import asyncio
+from datetime import date
+
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import OpenPage, Portal, find_barriers, take_picture
 from tests.browser.test_viewer import BOX, open_desk, until
 from tests.conftest import Sql
+from tests.factories import code_chart, make_chart
 
 pytestmark = pytest.mark.browser
 
@@ -82,7 +86,11 @@ async def test_lines_with_everything_fit(portal: Portal, open_page: OpenPage, sq
         await keys.press("Enter")
     await expect(page.locator("#line-p2")).to_be_visible()
     await take_picture(page, f"lines-simple-{width}-{'dark' if dark else 'light'}")
-    await select_words(page, 2, 4)
+    await page.evaluate(  # as one does with a finger
+        "() => { const [a, b] = [2, 4].map((at) => document.querySelectorAll('#page-1 .layer span')[at].firstChild);"
+        " getSelection().setBaseAndExtent(a, 0, b, b.length) }"
+    )
+    await until(page, "window.told")
     await keys.press("Alt+i")
     await expect(page.locator("[data-pins-of=p2] a")).to_have_count(1)
     await page.locator("#line-p2").focus()
@@ -99,3 +107,53 @@ async def test_lines_with_everything_fit(portal: Portal, open_page: OpenPage, sq
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     await take_picture(page, f"lines-{width}-{'dark' if dark else 'light'}")
     assert await find_barriers(page) == []
+
+
+async def test_earlier_visits_are_copied_by_keys_and_lines_are_dragged(
+    portal: Portal, open_page: OpenPage, sql: Sql
+) -> None:
+    await sql("UPDATE sample_plan SET percent = 0")  # what is coded is delivered at once
+    first = await make_chart(sql, portal.house, service_on=date(2026, 2, 3))
+    await code_chart(portal.house.cora, diagnoses=["J18.9", "I10"], procedures=["71046-26 x2 BA"])
+    for _ in range(200):
+        [row] = await sql("SELECT state FROM chart WHERE id = $1", first.id)
+        if row["state"] == "delivered":
+            break
+        await asyncio.sleep(0.1)
+    await make_chart(sql, portal.house, patient_id=first.patient_id)
+    page = await open_page("cody")
+    keys = page.keyboard
+    await keys.press("n")
+    await page.wait_for_url("**/desk/charts/**")
+    await keys.type("E11.9")
+    await keys.press("Enter")
+    await expect(page.locator("#line-d1")).to_be_visible()
+
+    await keys.press("Alt+h")
+    ticks = page.locator("#drawer input[type=checkbox]")
+    await expect(ticks).to_have_count(3)
+    await expect(ticks.first).to_be_focused()
+    await take_picture(page, "visits-1360-light")
+    assert await find_barriers(page) == []
+    for _ in range(3):
+        await keys.press("Space")
+        await keys.press("Tab")
+    await keys.press("Enter")  # on the button after the last
+    await expect(page.locator("tr[data-line]")).to_have_count(4)
+    await expect(page.locator("#p1")).to_have_value("CB")
+    await page.locator("[data-drawer-close]").click()
+    await expect(page.locator("#drawer")).to_be_hidden()
+
+    await page.locator("#line-d3 [data-grip]").hover()
+    await page.mouse.down()
+    left, top, _, _ = await page.locator("#line-d1").evaluate(BOX)
+    await page.mouse.move(left + 20, top + 3, steps=6)
+    await page.mouse.up()
+    await expect(page.locator("#line-d1 .code")).to_have_text("I10")
+    await expect(page.locator("#p1")).to_have_value("AC")
+
+    await page.get_by_role("button", name="Discard").click()  # asked first, and taken back by undo
+    await page.get_by_role("button", name="Discard my changes").click()
+    await expect(page.locator("tr[data-line]")).to_have_count(0)
+    await keys.press("Control+z")
+    await expect(page.locator("tr[data-line]")).to_have_count(4)

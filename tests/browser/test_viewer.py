@@ -162,7 +162,7 @@ async def test_what_is_selected_is_told_and_shown_again_as_evidence(
     told = await page.evaluate("window.told")
     assert told["end"] - told["start"] == len(told["text"])
 
-    show = f"(id) => document.querySelector('[data-viewer]').showEvidence(id, {told['start'] + 10}, {told['end']})"
+    show = f"(id) => document.querySelector('[data-viewer]').showEvidence(id, {told['start'] + 7}, {told['end']})"
     shown = await page.evaluate(show, told["pageId"])
     assert shown is True
     await expect(page.locator("#page-1 .marks i.evidence")).to_have_count(2)

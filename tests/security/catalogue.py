@@ -32,6 +32,7 @@ WITHOUT_A_CLIENT = {
     "query_template": "the wording of queries, for every client",
     "off_boarding": "what was done when somebody left: counts",
     "evaluation_rule": "below which accuracy a coder is paused, for every client",
+    "favourite_code": "codes that a person starred, seen by nobody else",
     "saved_filter": "what a manager looks at again and again, for that manager alone",
     "serves": "numbers of the lanes that somebody may take",
     "eligibility": "one number: the version of everything that decides who may take what",

@@ -33,7 +33,7 @@ Ranker = Callable[[str], list[tuple[str, float]]]
 def command(*, file: Path, as_json: bool, seed: int) -> None:
     """Learn from the charts marked "train", propose codes for those marked "test", and compare.
 
-    FILE has a chart a line: {"id", "text", "split", "codes": [{"code", "spans": [[start, end], …]}]}, spans in characters.
+    FILE has a chart a line: {"id", "text", "split", "codes": [{"code", "spans": [[start, end], …]}]}, in characters.
     """
     try:
         with file.open(encoding="utf-8", errors="strict") as lines:
@@ -76,7 +76,7 @@ def measure_file(charts: ChartFile, dictionary: Dictionary, seed: int) -> dict[s
 def dealt(charts: Sequence[PastChart], seed: int) -> list[tuple[int, list[PastChart]]]:
     """The first charts of a shuffled pack, for each size of the curve that there are charts for."""
     pack_of = list(charts)
-    random.Random(seed).shuffle(pack_of)
+    random.Random(seed).shuffle(pack_of)  # noqa: S311 - deals charts, keeps no secret
     return [(size, pack_of[:size]) for size in CURVE if size <= len(pack_of)]
 
 
@@ -92,7 +92,7 @@ def ranker(knowledge: Knowledge, dictionary: Dictionary) -> Ranker:
 
 
 def plain_dictionary(dictionary: Dictionary) -> Ranker:
-    """The baseline: every dictionary phrase means its first code; longer phrases come first, and all are equally sure."""
+    """The baseline: every dictionary phrase means its first code; longer ones come first, and all are equally sure."""
 
     def rank(text: str) -> list[tuple[str, float]]:
         hits = sorted(dictionary.find(read(text)), key=lambda hit: -len(hit.phrase))

@@ -1,6 +1,6 @@
 """The demo company's people at work: coders code what waits, auditors audit it, by the use cases of their pages."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,9 +8,14 @@ from assignments.acknowledging import acknowledge_guideline
 from assignments.coding.submitting import submit_coding
 from assignments.desk.guidelines import find_guideline
 from assignments.drafting.editing import open_draft, save_lines
+from assignments.drafting.fields import begin_header
 from assignments.drafting.rules import DiagnosisLine, Lines, ProcedureLine
+from assignments.leveling.keeping import save_leveling
 from assignments.pulling import pull
 from assignments.rules import Stage
+from auditing.quality.choices import differences
+from auditing.quality.comparing import compare
+from auditing.quality.comparing import lines_of as codes_of
 from auditing.quality.queries import find_open_audit
 from auditing.quality.reviewing import report_no_findings, send_findings, verify_correction
 from auditing.quality.worksheet import open_worksheet
@@ -18,6 +23,8 @@ from portal.actor import Actor, Kind
 from portal.clock import set_back_to, utc_now
 from portal.commands.demo.answers import answer_what_asks
 from portal.commands.demo.notes.shape import AnswerKey, Note
+from portal.commands.demo.pinning import pin_sentences, read_pages
+from portal.commands.demo.results import level_of
 from portal.commands.working import JOBS
 from portal.database import DB, acting_as
 from portal.ids import new_id
@@ -62,11 +69,18 @@ async def _code_next(company: Company, coder: Actor) -> bool:
     key = note.slipped if slips else note.answer
     await _read_the_rules(coder, pulled.chart_id)
     draft = await open_draft(coder, chart_id=pulled.chart_id, stage=Stage.CODING)
+    pages = await read_pages(coder, pulled.chart_id)
+    header = begin_header(note.payer, note.service_line)
     await save_lines(
         coder, chart_id=pulled.chart_id, stage=Stage.CODING, fence=pulled.fence, revision=draft.revision,
-        change=lambda _lines, _on: lines_of(key),
+        change=lambda _lines, on: replace(pin_sentences(lines_of(key), pages, on), header=header),
     )  # fmt: skip
     await answer_what_asks(coder, chart_id=pulled.chart_id, fence=pulled.fence, stage=Stage.CODING, now=now)
+    answers = level_of([line.code for line in key.procedures])
+    if answers:
+        await save_leveling(
+            coder, chart_id=pulled.chart_id, stage=Stage.CODING, fence=pulled.fence, answers=answers
+        )  # fmt: skip
     await submit_coding(coder, chart_id=pulled.chart_id, fence=pulled.fence, request_id=new_id(), now=now)
     return True
 
@@ -122,12 +136,13 @@ async def _audit_next(company: Company, auditor: Actor) -> bool:
         await verify_correction(auditor, audit_id=audit_id, entry_id=entry_id, fence=fence, now=now)
         return True
     right = lines_of(company.notes[pulled.chart_id].answer)
-    if sheet.auditor == right or sheet.draft is None:
+    if sheet.draft is None or not differences(compare(codes_of(sheet.auditor), codes_of(right))):
         await report_no_findings(auditor, audit_id=audit_id, entry_id=entry_id, fence=fence, now=now)
         return True
+    pages = await read_pages(auditor, pulled.chart_id)
     await save_lines(
         auditor, chart_id=pulled.chart_id, stage=Stage.AUDIT, fence=fence, revision=sheet.draft.revision,
-        change=lambda _lines, _on: right,
+        change=lambda lines, on: replace(pin_sentences(right, pages, on), header=lines.header),
     )  # fmt: skip
     await answer_what_asks(auditor, chart_id=pulled.chart_id, fence=fence, stage=Stage.AUDIT, now=now)
     await send_findings(auditor, audit_id=audit_id, entry_id=entry_id, fence=fence, request_id=new_id(), now=now)

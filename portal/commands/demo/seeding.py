@@ -16,6 +16,7 @@ from assignments.worklists.weighing import Work, set_work
 from auditing.quality.sampling import open_plan
 from portal.actor import Actor, Kind
 from portal.clock import set_back_to, utc_now
+from portal.commands.demo.asking import ask_a_provider
 from portal.commands.demo.at_work import Company, audit_what_waits, code_what_waits, work_until_done
 from portal.commands.demo.batches import STAT_PERCENT, import_schedules, put_agreements_on_file
 from portal.commands.demo.company import CARDIOLOGY, CLIENTS, OFFICE, ORTHOPAEDICS, RADIOLOGY, Client
@@ -23,7 +24,9 @@ from portal.commands.demo.notes import NOTES
 from portal.commands.demo.notes.shape import Note
 from portal.commands.demo.papers import render
 from portal.commands.demo.people import PEOPLE, DemoPerson
+from portal.commands.demo.results import export_charges
 from portal.commands.demo.visiting import PASSWORD, Visitor
+from portal.commands.demo.waiting import leave_questions
 from portal.commands.working import JOBS
 from portal.database import DB, acting_as
 from portal.errors import Conflict
@@ -44,6 +47,9 @@ WAITING_EACH = 2
 REVIEWED = OFFICE.code
 #: September of the first is left for whoever tries the demo to invoice; the walk invoices the second.
 LEFT_TO_INVOICE = (ORTHOPAEDICS.code, CARDIOLOGY.code)
+
+#: On these days of September a provider is asked about one chart.
+ASKED_ON = (3, 10, 17)
 
 Say = Callable[[str], None]
 
@@ -73,6 +79,9 @@ async def load_company(transport: httpx.AsyncBaseTransport, origin: str, url: st
             with set_back_to(_at(day, 9, _client(note))):
                 company.notes[await _upload(company, staff[note.client], note)] = note
         await work_until_done(url, _at(day, 12, CLIENTS[0]))
+        if day.day in ASKED_ON:
+            await ask_a_provider(company, _at(day, 13, CLIENTS[0]))
+            await work_until_done(url, _at(day, 15, CLIENTS[0]))
         await code_what_waits(company, _at(day, 16, CLIENTS[0]))
         await work_until_done(url, _at(day, 17, CLIENTS[0]))
         await audit_what_waits(company, url, _at(day, 18, CLIENTS[0]))
@@ -81,6 +90,10 @@ async def load_company(transport: httpx.AsyncBaseTransport, origin: str, url: st
     await _issue_invoices(company)
     say("September is invoiced")
     await _change_a_rule(company)
+    for client in (RADIOLOGY, OFFICE):
+        people = company.of_kind(Kind.CLIENT)
+        taker = next(one for one in people if one.client_id == company.clients[client.code])
+        await export_charges(taker, is_answered=client is RADIOLOGY, now=BILLED_AT)
     for visitor in staff.values():
         await visitor.leave()
     return company
@@ -103,6 +116,8 @@ async def leave_work_waiting(
         if to_audit:
             await code_what_waits(company, utc_now())
             await run_jobs(url, JOBS, until_empty=True)
+    await leave_questions(company, utc_now())
+    await run_jobs(url, JOBS, until_empty=True)
     await import_schedules(company, NOTES)
     say("This morning's charts came in: they wait to be coded, two coded ones to be audited")
 

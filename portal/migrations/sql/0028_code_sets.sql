@@ -19,7 +19,7 @@ CREATE TABLE code_release (
   revised_count integer NOT NULL,
   compared_with text,  -- label of the release before; null: there was none
   confirmed boolean NOT NULL,  -- somebody said that so many changes are right
-  notice text NOT NULL DEFAULT '',  -- what the publisher wants shown
+  notice text NOT NULL,  -- what the publisher wants shown
   packed bytea,  -- the tabular list as the one that ships is kept
   packed_notes bytea,
   loaded_by text NOT NULL,

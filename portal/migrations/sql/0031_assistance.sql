@@ -50,7 +50,7 @@ CREATE INDEX proposal_chart ON proposal (client_id, chart_id);
 CREATE INDEX proposal_lexicon ON proposal (client_id, lexicon_id);
 CREATE INDEX proposal_page ON proposal (page_id);
 CREATE INDEX proposal_person ON proposal (decided_by) WHERE decided_by IS NOT NULL;
-CALL client_owned('proposal', coder => 'SELECT', auditor => 'SELECT', worker => 'SELECT, INSERT',
+CALL client_owned('proposal', coder => 'SELECT', auditor => 'SELECT', manager => 'SELECT', worker => 'SELECT, INSERT',
   reach => 'sees_chart(chart_id)');
 -- A coder says what became of a proposal, and nothing else of it changes.
 GRANT UPDATE (shown_at, decision, decided_by, decided_at) ON proposal TO chartway_coder;

@@ -34,7 +34,8 @@
   function send(button) {
     const op = button.value;
     const path = button.getAttribute("formaction") ?? form.getAttribute("action");
-    const takesEntry = op.startsWith("add") || op.startsWith("take");
+    const inDrawer = button.closest("#drawer") !== null;  // what is half typed stays
+    const takesEntry = !inDrawer && (op.startsWith("add") || op.startsWith("take") || op.startsWith("line"));
     const typed = { entry: entry.value, replaces: replaces.value, ...pinned() };
     if (op === "add" && !typed.entry.trim()) return;
     // Cleared at once: whoever types the next code meanwhile must not append it to this one.
@@ -129,7 +130,7 @@
   }
 
   document.addEventListener("submit", (event) => {
-    if (event.target !== form) return;
+    if (event.target !== form || event.submitter?.dataset.native !== undefined) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const button = event.submitter ?? document.querySelector('.entry button[value="add"]');
@@ -357,7 +358,7 @@
     kept = Date.now();
     const fence = document.querySelector('input[name="fence"][form="lines-form"]').value;
     const page = document.querySelector("[data-page-now]")?.textContent ?? "1";
-    htmx.ajax("POST", keep.getAttribute("action"), { source: keep, target: "#lease", swap: "outerHTML", values: { fence, page } }).catch(() => undefined);
+    htmx.ajax("POST", keep.getAttribute("action"), { source: keep, target: "#lease", swap: "outerHTML", values: { fence, page, pages: document.querySelectorAll("[data-viewer] [data-page]").length } }).catch(() => undefined);
   }
   for (const name of ["keydown", "pointerdown", "pointermove", "wheel"]) {
     document.addEventListener(name, beat, { passive: true });
@@ -379,6 +380,8 @@
       message.remove();
     }
     dress();
+    /* A page that answers a form has the form's address, which nobody can come back to. */
+    if (location.pathname === form.getAttribute("action")) history.replaceState(null, "", location.pathname.replace(/\/lines$/, ""));
     /* An auditor reads first, and "no findings" is one key: it must not land in the box. */
     if (entry.autofocus && !document.querySelector('[aria-invalid="true"]')) entry.focus();
   });

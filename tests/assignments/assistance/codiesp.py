@@ -1,13 +1,13 @@
 """Turns the CodiEsp corpus into the file that `chartway bench assistance` reads. Run by hand; nothing else needs it.
 
-The corpus (Miranda-Escalada and others, CLEF eHealth 2020, https://temu.bsc.es/codiesp, CC BY 4.0) is 1,000 Spanish case
-reports with ICD-10-CM codes and, for each, the places in the text that made the annotators choose it.
+The corpus (Miranda-Escalada and others, CLEF eHealth 2020, https://temu.bsc.es/codiesp, CC BY 4.0) is 1,000 Spanish
+case reports with ICD-10-CM codes and, for each, the places in the text that made the annotators choose it.
 
     python tests/assignments/assistance/codiesp.py final_dataset_v4_to_publish > codiesp.jsonl
     python tests/assignments/assistance/codiesp.py final_dataset_v4_to_publish --english > codiesp-en.jsonl
 
-Diagnoses only (the file D of each part). Its parts `train` and `dev` become "train", `test` is "test". The English texts
-are translations by machine; the places are in the Spanish ones, so the English file has codes without spans.
+Diagnoses only (the file D of each part). Its parts `train` and `dev` become "train", `test` is "test". The English
+texts are translations by machine; the places are in the Spanish ones, so the English file has codes without spans.
 """
 
 import csv

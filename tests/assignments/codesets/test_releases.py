@@ -177,7 +177,7 @@ async def test_cpt_is_loaded_and_answered_from_under_a_licence_only(sql: Sql) ->
     with pytest.raises(Invalid, match="A licence that ended on 2026-01-31 cannot be used"):
         await record_licence(SHELL, licensee="Us", number="1", users=1, valid_until=date(2026, 1, 31), now=NOW)
     assert explain_unchecked("CPT", on) == (
-        "CPT is checked by its form only: no licence and no file of it is recorded here."
+        "CPT is checked by its form only: it is loaded under your own licence, and is not loaded here."
     )
 
     await record_licence(SHELL, licensee="Us", number="7", users=20, valid_until=date(2999, 12, 31), now=NOW)

@@ -110,7 +110,7 @@ async def test_a_lead_answers_while_the_coder_goes_on_and_the_answer_becomes_a_g
     assert (await pull_chart(house.cora)).chart_id == chart.id
 
 
-async def test_not_codable_is_a_result_that_the_client_reads(web: Web, sql: Sql, house: House) -> None:
+async def test_not_codable_is_a_result_that_the_client_reads(web: Web, sql: Sql, house: House, work: Work) -> None:
     chart = await make_chart(sql, house)
     fence = (await pull_chart(house.cora)).fence
     cora, place = await web("cora"), f"/desk/charts/{chart.id}/not-codable"
@@ -122,8 +122,11 @@ async def test_not_codable_is_a_result_that_the_client_reads(web: Web, sql: Sql,
     page = (await clara.get(f"/charts/{chart.id}")).text
     assert "Not codable: Left without being seen." in page
     assert "Left at three." in page
-    listed = (await clara.get("/batches")).text
-    assert 'show=not-billable">1</a>' in listed or "Not billable" in listed
+    assert 'show=not-billable">1</a>' in (await clara.get("/batches")).text
+
+    await add(clara, chart.id, text("The note, found after all.", "note.txt"))
+    await work()
+    assert (await pull_chart(house.cora)).chart_id == chart.id
 
 
 async def test_foreign_pends_look_like_none(web: Web, sql: Sql, house: House) -> None:

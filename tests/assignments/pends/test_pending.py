@@ -102,6 +102,10 @@ async def test_only_those_who_are_asked_answer(house: House, sql: Sql) -> None:
     with pytest.raises(NotFound):
         await withdraw_pend(house.cody, pend_id=pended.pend_id, now=NOW)
     await withdraw_pend(house.cora, pend_id=pended.pend_id, now=NOW)
+    query = await make_pend(sql, house, owner=Owner.PROVIDER)
+    with pytest.raises(Conflict):
+        await answer_in_words(house.clara, pend_id=query.pend_id, text="For the doctor.", now=NOW)
+    await withdraw_pend(house.mona, pend_id=query.pend_id, now=NOW)
     lead = await make_pend(sql, house, coder=house.cody, owner=Owner.LEAD)
     with pytest.raises(NotFound):
         await answer_in_words(house.clara, pend_id=lead.pend_id, text="Yes.", now=NOW)

@@ -42,7 +42,7 @@ async def test_a_release_from_import_to_drop(house: House, databases: Databases,
     assert code == 0
     assert "ICD-10-CM  FY2025: 2024-10-01 to 2025-09-30, 8 codes\n" in said
     assert "FY2026 (April 2026): 2025-10-01 to 2026-09-30, 74,719 codes" in said
-    assert "CPT is checked by its form only: no licence and no file of it is recorded here." in said
+    assert "CPT is checked by its form only: it is loaded under your own licence, and is not loaded here." in said
     code, said = await chartway("look-ahead", "FY2025")
     assert (code, said.splitlines()[0]) == (
         0, "ICD-10-CM FY2025, from 2024-10-01: 0 added, 0 deleted, 0 revised since nothing.",

@@ -15,23 +15,24 @@ from portal.commands.bench.pull.server import scratch_server
 
 Ask = Callable[[str, str], Awaitable[list[str]]]
 
+#: Each index has a schema of its own with the same table, so that no statement is put together.
 _TABLE = """
-CREATE TABLE {name} (place integer PRIMARY KEY, code text NOT NULL, title text NOT NULL, terms text NOT NULL,
-  above text NOT NULL, words tsvector, whole text);
+CREATE TABLE listed_code (place integer PRIMARY KEY, code text NOT NULL, title text NOT NULL, terms text NOT NULL,
+  above text NOT NULL, words tsvector, whole text)
 """
 _INDEXES = """
-UPDATE {name} SET whole = lower(title || ' ' || terms), words = setweight(to_tsvector('english', title), 'A') ||
+UPDATE listed_code SET whole = lower(title || ' ' || terms), words = setweight(to_tsvector('english', title), 'A') ||
   setweight(to_tsvector('english', terms), 'B') || setweight(to_tsvector('english', above), 'D');
-CREATE INDEX ON {name} USING gin (words);
-CREATE INDEX ON {name} (code text_pattern_ops);
+CREATE INDEX ON listed_code USING gin (words);
+CREATE INDEX ON listed_code (code text_pattern_ops);
 """
-_TRIGRAMS = "CREATE INDEX ON {name} USING gin (whole gin_trgm_ops);"
+_TRIGRAMS = "CREATE INDEX ON listed_code USING gin (whole extensions.gin_trgm_ops)"
 _FTS = """
-SELECT code FROM {name}, to_tsquery('english', $1) query WHERE words @@ query
- ORDER BY ts_rank('{{0.1, 0.3, 0.5, 1.0}}', words, query, 1) DESC, place LIMIT {limit}
+SELECT code FROM listed_code, to_tsquery('english', $1) query WHERE words @@ query
+ ORDER BY ts_rank('{0.1, 0.3, 0.5, 1.0}', words, query, 1) DESC, place LIMIT $2
 """
-_TRGM = "SELECT code FROM {name} WHERE $1 <% whole ORDER BY $1 <<-> whole, place LIMIT {limit}"
-_NUMBER = "SELECT code FROM {name} WHERE code LIKE $1 || '%' ORDER BY code LIMIT {limit}"
+_TRGM = "SELECT code FROM listed_code WHERE $1 <% whole ORDER BY $1 <<-> whole, place LIMIT $2"
+_NUMBER = "SELECT code FROM listed_code WHERE code LIKE $1 || '%' ORDER BY code LIMIT $2"
 
 
 @asynccontextmanager
@@ -44,30 +45,43 @@ async def scratch_engines(
         connection = await asyncpg.connect(server.url("postgres"))
         try:
             trigrams = await connection.fetchval("SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_trgm'")
+            await connection.execute("CREATE SCHEMA extensions; CREATE SCHEMA known; CREATE SCHEMA held")
             if trigrams:
-                await connection.execute("CREATE EXTENSION pg_trgm; SET pg_trgm.word_similarity_threshold = 0.4")
+                await connection.execute("CREATE EXTENSION pg_trgm SCHEMA extensions")
             for name, index in indexes.items():
-                await _fill(connection, name, index)
-                await connection.execute(_INDEXES.format(name=name) + (_TRIGRAMS.format(name=name) if trigrams else ""))
-                await connection.execute(f"VACUUM ANALYZE {name}")
+                await _stand_in(connection, name)
+                await connection.execute(_TABLE)
+                await _fill(connection, index)
+                await connection.execute(_INDEXES)
+                if trigrams:
+                    await connection.execute(_TRIGRAMS)
+                    await connection.execute("SET pg_trgm.word_similarity_threshold = 0.4")
+                await connection.execute("VACUUM ANALYZE listed_code")
+            standing = name
+
+            async def fetch(name: str, statement: str, words: str) -> list[str]:
+                nonlocal standing
+                if standing != name:
+                    await _stand_in(connection, name)
+                    standing = name
+                return [row[0] for row in await connection.fetch(statement, words, limit)]
 
             async def ask_fts(name: str, text: str) -> list[str]:
                 for words in _questions(text):
-                    rows = await connection.fetch(_FTS.format(name=name, limit=limit), words)
-                    if rows:
-                        return [row[0] for row in rows]
+                    codes = await fetch(name, _FTS, words)
+                    if codes:
+                        return codes
                 return []
 
             async def ask_trgm(name: str, text: str) -> list[str]:
                 tokens = query_tokens(text[:LONGEST_QUERY])[:MOST_TOKENS]
-                words = " ".join(first_readings(tokens)) if tokens else ""
-                return [row[0] for row in await connection.fetch(_TRGM.format(name=name, limit=limit), words)]
+                return await fetch(name, _TRGM, " ".join(first_readings(tokens)) if tokens else "")
 
             def with_numbers(ask: Ask) -> Ask:
                 async def engine(name: str, text: str) -> list[str]:
                     bare = squeeze(text)
                     if re.fullmatch(r"[A-Z][0-9][0-9A-Z]{0,5}", bare):
-                        return [row[0] for row in await connection.fetch(_NUMBER.format(name=name, limit=limit), bare)]
+                        return await fetch(name, _NUMBER, bare)
                     return await ask(name, text)
 
                 return engine
@@ -78,7 +92,11 @@ async def scratch_engines(
             await connection.close()
 
 
-async def _fill(connection: asyncpg.Connection, name: str, index: Index) -> None:
+async def _stand_in(connection: asyncpg.Connection, schema: str) -> None:
+    await connection.execute("SELECT set_config('search_path', $1 || ', extensions', false)", schema)
+
+
+async def _fill(connection: asyncpg.Connection, index: Index) -> None:
     table, borrowed = index.table, load_borrowed()
     rows = []
     for place, row in enumerate(index.leaf_rows.tolist()):
@@ -89,8 +107,9 @@ async def _fill(connection: asyncpg.Connection, name: str, index: Index) -> None
         titles = [table.titles[table.rows[one]] for one in above]
         titles.append(table.section_titles[table.sections[row]])
         rows.append((place, code, table.titles[row], " ".join(terms).replace("|", " "), " ".join(titles)))
-    await connection.execute(_TABLE.format(name=name))
-    await connection.copy_records_to_table(name, records=rows, columns=["place", "code", "title", "terms", "above"])
+    await connection.copy_records_to_table(
+        "listed_code", records=rows, columns=["place", "code", "title", "terms", "above"]
+    )
 
 
 def _questions(text: str) -> list[str]:

@@ -1,0 +1,1 @@
+"""How often codes are used, for the order of what the search finds."""

@@ -1,0 +1,47 @@
+"""The demo's coders pin what they code: the sentence of the note that speaks of a diagnosis."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+from assignments.codesets.icd10cm import get_code
+from assignments.drafting.rules import DiagnosisLine, Lines, Pin
+from assignments.viewing.queries import find_places
+from portal.actor import Actor
+from portal.database import DB, acting_as
+from storage.blobs import find_blob, read_whole_blob
+from storage.text_layer import unpack_layer
+
+#: Words of titles that stand in any note.
+_EVERYWHERE = {"unspecified", "other", "without", "specified", "encounter", "initial", "right", "disease", "disorder"}
+
+
+async def read_pages(actor: Actor, chart_id: UUID) -> Mapping[UUID, str]:
+    """The words of a chart's pages, in their order."""
+    async with acting_as(actor):
+        blobs = {
+            page_id: await find_blob(blob_id)
+            for page_id in await find_places(chart_id)
+            if (blob_id := await DB.value("SELECT text_blob_id FROM document_page WHERE id = $1", page_id))
+        }
+    return {page_id: unpack_layer(await read_whole_blob(blob)).text for page_id, blob in blobs.items()}
+
+
+def pin_sentences(lines: Lines, pages: Mapping[UUID, str], on: date) -> Lines:
+    """The lines, each diagnosis with the first sentence that has the longest word of its title, if one has."""
+    return replace(lines, diagnoses=tuple(_pinned(line, pages, on) for line in lines.diagnoses))
+
+
+def _pinned(line: DiagnosisLine, pages: Mapping[UUID, str], on: date) -> DiagnosisLine:
+    found = get_code(line.code, on)
+    words = re.findall(r"[a-z]{6,}", found.title.lower()) if found else []
+    for word in sorted({word for word in words if word not in _EVERYWHERE}, key=lambda word: (-len(word), word)):
+        for page_id, text in pages.items():
+            at = text.lower().find(word[:8])
+            if at >= 0 and len(text.lower()) == len(text):
+                start = max(text.rfind(". ", 0, at) + 2 if ". " in text[:at] else 0, text.rfind("\n", 0, at) + 1)
+                ends = [end for end in (text.find(".", at), text.find("\n", at)) if end >= 0]
+                return replace(line, evidence=(Pin(page_id, start, min([*ends, len(text)])),))
+    return line
