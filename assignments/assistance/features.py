@@ -1,4 +1,4 @@
-"""What speaks for a code on a chart, as columns of numbers: a row for each code that a phrase points to. Pure."""
+"""What speaks for a code on a chart, as columns of numbers: a row for each code that a phrase points to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
