@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from assignments.assistance.offering import find_shown_codes
 from assignments.coding.checks import Check, find_checks
 from assignments.coding.versions import find_lines
 from assignments.desk.guidelines import ChartRules, find_guideline
@@ -52,6 +53,7 @@ class Worksheet:
     pages: Sequence[ViewPage] = ()
     ehr: EhrVisit | None = None  # if it is coded in the client's own system
     levels: Levels | None = None  # if coder or auditor has filled in the E/M worksheet
+    proposed: tuple[str, ...] = ()  # of the coder's diagnoses, those that had been proposed to the coder
 
     @property
     def differences(self) -> list[Row]:
@@ -105,7 +107,11 @@ async def _assemble(actor: Actor, audit_id: UUID) -> Worksheet:
     audit = await get_audit(audit_id)
     hold = await find_hold(chart_id=audit.chart_id, stage=Stage.AUDIT) if actor.kind is Kind.AUDITOR else None
     is_work = hold is not None and audit.state in (AuditState.IN_LINE, AuditState.IN_AUDIT)
-    return await (_open_for_work if is_work else _open_to_read)(actor, audit, hold)
+    sheet = await (_open_for_work if is_work else _open_to_read)(actor, audit, hold)
+    if actor.kind is not Kind.AUDITOR:
+        return sheet
+    shown = await find_shown_codes(audit.chart_id)
+    return replace(sheet, proposed=tuple(line.code for line in sheet.coder.diagnoses if line.code in shown))
 
 
 async def _open_for_work(auditor: Actor, audit: Audit, hold: Hold | None) -> Worksheet:
