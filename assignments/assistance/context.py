@@ -1,7 +1,7 @@
-"""What a sentence says about a mention: affirmed, absent, somebody else's, past or only suspected. Pure.
+"""What a sentence says about a mention: affirmed, absent, somebody else's, past or only suspected.
 
 A table of our own after the idea of ConText (Harkema and others, 2009): triggers that look forward or back, words
-that only look like triggers, and words that end a scope. English, and the Spanish of the shared task.
+that only look like triggers, and words that end a scope. English, and the Spanish of the shared task. Pure.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What past charts say about phrases: how often each was met, how often it was pinned, and to which code. Pure."""
+"""What past charts say about phrases: how often each was met, how often it was pinned, and to which code."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields

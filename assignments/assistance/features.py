@@ -1,4 +1,4 @@
-"""What speaks for a code on a chart, as columns of numbers: a row for each code that a phrase points to. Pure."""
+"""What speaks for a code on a chart, as columns of numbers: a row for each code that a phrase points to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -115,7 +115,7 @@ IN_CONTEXT = 3
 def _is_telling(rows: Expanded, pairs: Pairs, counts: Counts) -> NDArray[np.bool_]:
     """Which mined pairs hold by these counts: asked anew of each fold's, or a chart would speak for itself."""
     final, charts = counts.final[2 * rows.pair], counts.charts[2 * pairs.phrase[rows.pair]]
-    return (pairs.origin[rows.pair] == MINED) & (final >= 3) & (final >= 0.4 * charts)
+    return np.asarray((pairs.origin[rows.pair] == MINED) & (final >= 3) & (final >= 0.4 * charts))
 
 
 def logit(shares: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Charts with final codes from a JSON Lines file, for measuring: odd lines are refused, odd spans left out. Pure."""
+"""Charts with final codes from a JSON Lines file, for measuring: odd lines are refused, odd spans left out."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Past charts that read alike, by the rarity of the words they share. Pure."""
+"""Past charts that read alike, by the rarity of the words they share."""
 
 import math
 from collections import Counter

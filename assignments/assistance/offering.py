@@ -208,6 +208,12 @@ async def get_proposal(coder: Actor, *, chart_id: UUID, proposal_id: UUID) -> Ro
     return Row(_id(row["id"]), row["code"], float(row["score"]), _pin(row), row["coded"], row["charts"])
 
 
+async def find_shown_codes(chart_id: UUID) -> frozenset[str]:
+    """The codes that were proposed to a chart's coder; inside the current transaction."""
+    rows = await DB.fetch("SELECT code FROM proposal WHERE chart_id = $1 AND shown_at IS NOT NULL", chart_id)
+    return frozenset(row["code"] for row in rows)
+
+
 async def answer_proposal(coder: Actor, *, chart_id: UUID, proposal_id: UUID, accepted: bool, now: datetime) -> None:
     """Keep what a coder decided of a proposal that was shown; the last answer counts. Raises Conflict for another's."""
     async with acting_as(coder):

@@ -15,7 +15,7 @@ class Lexicon(Table, tablename="lexicon", db=DB):
     version = Integer(default=None)
     charts = Integer(default=None)
     learned_at = Timestamptz(null=True, default=None)
-    knowledge_sealed = Bytea(null=True, default=None)
+    knowledge_sealed = Bytea(null=True, default=None, secret=True)
 
 
 class Proposal(Table, tablename="proposal", db=DB):

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from assignments.assistance.offering import find_shown_codes
 from assignments.coding.checks import Check, find_checks
 from assignments.coding.versions import find_lines
 from assignments.desk.guidelines import ChartRules, find_guideline
@@ -53,6 +54,7 @@ class Worksheet:
     ehr: EhrVisit | None = None  # if it is coded in the client's own system
     levels: Levels | None = None  # if coder or auditor has filled in the E/M worksheet
     places: Mapping[UUID, int] = field(default_factory=dict)  # which page of the chart an id is
+    proposed: tuple[str, ...] = ()  # of the coder's diagnoses, those that had been proposed to the coder
 
     @property
     def differences(self) -> list[Row]:
@@ -107,7 +109,13 @@ async def _assemble(actor: Actor, audit_id: UUID) -> Worksheet:
     hold = await find_hold(chart_id=audit.chart_id, stage=Stage.AUDIT) if actor.kind is Kind.AUDITOR else None
     is_work = hold is not None and audit.state in (AuditState.IN_LINE, AuditState.IN_AUDIT)
     sheet = await (_open_for_work if is_work else _open_to_read)(actor, audit, hold)
-    return replace(sheet, places=await find_places(audit.chart_id)) if actor.kind is Kind.AUDITOR else sheet
+    if actor.kind is not Kind.AUDITOR:
+        return sheet
+    shown = await find_shown_codes(audit.chart_id)
+    return replace(
+        sheet, places=await find_places(audit.chart_id),
+        proposed=tuple(line.code for line in sheet.coder.diagnoses if line.code in shown),
+    )  # fmt: skip
 
 
 async def _open_for_work(auditor: Actor, audit: Audit, hold: Hold | None) -> Worksheet:

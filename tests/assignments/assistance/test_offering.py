@@ -149,3 +149,29 @@ async def test_what_was_learned_goes_with_the_clients_key(house: House, sql: Sql
     async with acting_as(WORKER):
         with pytest.raises(Exception, match=r"destroyed|gone|key"):
             await find_knowledge(house.north.id, "radiology")
+
+
+async def test_the_worksheet_says_which_codes_were_proposed_and_the_report_when_it_knows_too_little(
+    house: House, sql: Sql, web: Web
+) -> None:
+    from assignments.assistance.offering import find_shown_codes
+    from auditing.quality.assistance_report import report_assistance
+    from portal.actor import WORKER
+    from portal.database import acting_as
+
+    await make_history(house, sql)
+    chart = await make_open_chart(house, sql)
+    async with acting_as(WORKER):
+        assert await find_shown_codes(chart.id) == frozenset()
+    await pull_chart(house.cody)
+    cody = await web("cody")
+    page = await open_desk(cody, chart)
+    await do(cody, chart, page, ops(page, "accept")[0])
+    async with acting_as(WORKER):
+        assert await find_shown_codes(chart.id) == {"J18.1"}
+
+    await sql("UPDATE chart SET state = 'final' WHERE id = $1", chart.id)
+    told = await report_assistance(house.mona)
+    assert told["all"]["charts"] == 1
+    assert told["all"]["precision"] == {"count": 1, "value": None, "low": None, "high": None}
+    assert told["effect"]["minutes"]["difference"]["value"] is None
