@@ -125,9 +125,10 @@ async def test_earlier_visits_are_copied_by_keys_and_lines_are_dragged(
     keys = page.keyboard
     await keys.press("n")
     await page.wait_for_url("**/desk/charts/**")
-    await keys.type("E11.9")
-    await keys.press("Enter")
-    await expect(page.locator("#line-d1")).to_be_visible()
+    for typed in ("E11.9", "99213 A"):
+        await keys.type(typed)
+        await keys.press("Enter")
+    await expect(page.locator("#line-p1")).to_be_visible()
 
     await keys.press("Alt+h")
     ticks = page.locator("#drawer input[type=checkbox]")
@@ -139,8 +140,8 @@ async def test_earlier_visits_are_copied_by_keys_and_lines_are_dragged(
         await keys.press("Space")
         await keys.press("Tab")
     await keys.press("Enter")  # on the button after the last
-    await expect(page.locator("tr[data-line]")).to_have_count(4)
-    await expect(page.locator("#p1")).to_have_value("CB")
+    await expect(page.locator("tr[data-line]")).to_have_count(5)
+    await expect(page.locator("#p2")).to_have_value("CB")
     await page.locator("[data-drawer-close]").click()
     await expect(page.locator("#drawer")).to_be_hidden()
 
@@ -150,10 +151,10 @@ async def test_earlier_visits_are_copied_by_keys_and_lines_are_dragged(
     await page.mouse.move(left + 20, top + 3, steps=6)
     await page.mouse.up()
     await expect(page.locator("#line-d1 .code")).to_have_text("I10")
-    await expect(page.locator("#p1")).to_have_value("AC")
+    await expect(page.locator("#p2")).to_have_value("AC")
 
     await page.get_by_role("button", name="Discard").click()  # asked first, and taken back by undo
     await page.get_by_role("button", name="Discard my changes").click()
     await expect(page.locator("tr[data-line]")).to_have_count(0)
     await keys.press("Control+z")
-    await expect(page.locator("tr[data-line]")).to_have_count(4)
+    await expect(page.locator("tr[data-line]")).to_have_count(5)

@@ -254,21 +254,21 @@
     } else if (event.key === "Escape") entry.focus();
   }
 
-  /* What stands behind a line, or behind all of them; what is to be put right there stays open. */
+  /* What stands behind a line, or behind all of them. */
   function unfold(part, open = true) {
     if (!part) return;
     if (part.matches("details")) part.open = open;
     else {
-      part.hidden = !open && part.dataset.open === undefined;
-      lines().querySelector(`[data-unfold="${CSS.escape(part.id)}"]`)?.setAttribute("aria-expanded", String(!part.hidden));
+      part.toggleAttribute("data-unfolded", open);
+      lines().querySelector(`[data-unfold="${CSS.escape(part.id)}"]`)?.setAttribute("aria-expanded", String(open));
     }
   }
 
   document.addEventListener("click", (event) => {
     const part = document.getElementById(event.target.closest?.("[data-unfold]")?.dataset.unfold ?? "");
     if (!part) return;
-    unfold(part, part.hidden);
-    if (!part.hidden) part.querySelector("input").focus();
+    unfold(part, !part.hasAttribute("data-unfolded"));
+    if (part.hasAttribute("data-unfolded")) part.querySelector("input").focus();
     else document.getElementById(part.id.replace("more-", "line-"))?.focus();
   });
 
@@ -282,7 +282,7 @@
     lines().querySelectorAll("[data-save]").forEach((button) => { button.hidden = true; });
     lines().querySelectorAll("[data-unfold]").forEach((button) => {
       button.hidden = false;
-      unfold(document.getElementById(button.dataset.unfold), false);
+      button.setAttribute("aria-expanded", String(document.getElementById(button.dataset.unfold).hasAttribute("data-unfolded")));
     });
     lines().querySelectorAll(".pin a").forEach((link) => { link.tabIndex = -1; });
     lines().querySelectorAll("table.lines").forEach((table) => {
@@ -318,7 +318,7 @@
       row: active?.closest?.("tr[data-line]")?.id ?? "",
       reasons: [...lines().querySelectorAll("[data-reason]")].filter((field) => field.value).map((field) => [field.id, field.value]),
       newer: fields().filter((field) => field.value !== (sent.get(field.id) ?? stored(field))).map((field) => [field.id, field.value]),
-      open: [...lines().querySelectorAll("details[open], [data-more]:not([hidden])")].map((one) => one.id),
+      open: [...lines().querySelectorAll("details[open], [data-more][data-unfolded]")].map((one) => one.id),
     };
     swapping = true;
   });
