@@ -99,7 +99,7 @@ async def test_from_the_desk_to_the_provider_and_back(house: House, sql: Sql, we
     sent = await cora.post(place, data={**BUILDER, **fields})
     assert sent.headers["location"] == f"/desk/charts/{after.id}"
     assert (await sql("SELECT state FROM chart WHERE id = $1", chart.id))[0]["state"] == "pended"
-    assert (await cora.get(place)).status_code == 409
+    assert (await cora.get(place)).status_code == 404
 
     # Its provider alone sees it, without what is ours.
     inbox = await clara.get("/provider-queries")
