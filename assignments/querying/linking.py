@@ -17,10 +17,10 @@ from portal.tenancy.queries import get_client
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """When queries of a client age, and what counts as an answer."""
+    """When queries of a client age, and what counts as an answer: without an agreement only what is signed."""
 
     ageing: Ageing = Ageing()
-    counts: str = "as it is"
+    counts: str = "signed"
 
 
 @dataclass(frozen=True, slots=True)

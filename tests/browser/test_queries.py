@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from assignments.querying.linking import link_provider
+from assignments.querying.linking import Policy, link_provider, set_policy
 from tests.browser.conftest import OpenPage, Portal, find_barriers, take_picture
 from tests.cast import NOW
 from tests.conftest import Sql
@@ -24,15 +24,14 @@ async def look_at(page: Page, name: str) -> None:
     assert barriers == [], barriers
 
 
-async def test_a_query_is_sent_answered_and_its_chart_comes_back(
-    portal: Portal, open_page: OpenPage, sql: Sql
-) -> None:
+async def test_a_query_is_sent_answered_and_its_chart_comes_back(portal: Portal, open_page: OpenPage, sql: Sql) -> None:
     house = portal.house
     chart = await make_chart(sql, house, with_pages=2, with_words=True, text=None)
     assert house.clara.person_id
     await link_provider(
         house.mona, client_id=house.north.id, provider="Dr. A. Provider", answerer_id=house.clara.person_id, now=NOW
     )
+    await set_policy(house.mona, client_id=house.north.id, policy=Policy(counts="as it is"), now=NOW)
     page = await open_page("cora")
     keys = page.keyboard
     await keys.press("n")

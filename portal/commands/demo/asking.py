@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from assignments.pulling import pull
 from assignments.querying.answering import Reply, answer_query
 from assignments.querying.drafts import from_template, open_builder, quote, save_draft, with_indicator
-from assignments.querying.linking import link_provider
+from assignments.querying.linking import Policy, link_provider, set_policy
 from assignments.querying.sending import send_query
 from assignments.rules import Stage
 from assignments.viewing.looking import get_page_layer
@@ -44,6 +44,7 @@ async def ask_a_provider(company: Company, now: datetime) -> None:
         await link_provider(
             manager, client_id=client_id, provider=builder.draft.provider, answerer_id=provider.person_id, now=now
         )
+        await set_policy(manager, client_id=client_id, policy=Policy(counts="as it is"), now=now)
         sent = await send_query(coder, chart_id=pulled.chart_id, fence=pulled.fence, now=now)
     with set_back_to(now + timedelta(hours=1)):
         reply = Reply(words="Nothing beyond what the note describes.")

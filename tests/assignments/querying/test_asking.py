@@ -63,10 +63,11 @@ async def ask(house: House, sql: Sql, chart: MadeChart | None = None, *, provide
     return await send_query(house.cora, chart_id=chart.id, fence=pulled.fence, now=NOW)
 
 
-async def link(house: House, name: str = "clara", provider: str = PROVIDER) -> None:
+async def link(house: House, name: str = "clara", provider: str = PROVIDER, counts: str = "as it is") -> None:
     person_id = house.people[name].person_id
     assert person_id is not None
     await link_provider(house.mona, client_id=house.north.id, provider=provider, answerer_id=person_id, now=NOW)
+    await set_policy(house.mona, client_id=house.north.id, policy=Policy(Ageing(), counts), now=NOW)
 
 
 async def test_from_the_desk_to_the_provider_and_back(house: House, sql: Sql, web: Web, work: Work) -> None:
@@ -98,7 +99,7 @@ async def test_from_the_desk_to_the_provider_and_back(house: House, sql: Sql, we
     sent = await cora.post(place, data={**BUILDER, **fields})
     assert sent.headers["location"] == f"/desk/charts/{after.id}"
     assert (await sql("SELECT state FROM chart WHERE id = $1", chart.id))[0]["state"] == "pended"
-    assert (await cora.get(place)).status_code == 409
+    assert (await cora.get(place)).status_code == 404
 
     # Its provider alone sees it, without what is ours.
     inbox = await clara.get("/provider-queries")
@@ -155,8 +156,7 @@ async def test_from_the_desk_to_the_provider_and_back(house: House, sql: Sql, we
 
 
 async def test_only_a_signature_counts_where_that_was_agreed(house: House, sql: Sql, web: Web) -> None:
-    await set_policy(house.mona, client_id=house.north.id, policy=Policy(Ageing(), "signed"), now=NOW)
-    await link(house)
+    await link(house, counts="signed")
     sent = await ask(house, sql)
     clara = await web("clara")
     place = f"/provider-queries/{sent.query_id}"
@@ -175,8 +175,7 @@ async def test_only_a_signature_counts_where_that_was_agreed(house: House, sql: 
 
 
 async def test_an_addendum_that_was_sent_as_a_document_counts_as_signed(house: House, sql: Sql) -> None:
-    await set_policy(house.mona, client_id=house.north.id, policy=Policy(Ageing(), "signed"), now=NOW)
-    await link(house)
+    await link(house, counts="signed")
     sent = await ask(house, sql)
     [document] = await sql("SELECT id FROM document LIMIT 1")
     reply = Reply(words="See the addendum.", document_id=document["id"])
