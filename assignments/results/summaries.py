@@ -1,6 +1,7 @@
 """The coding summary as a PDF to print: made in memory, never written anywhere."""
 
 import io
+import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -37,9 +38,8 @@ async def make_summary(taken: Taken) -> bytes:
 def _lay_out(taken: Taken) -> bytes:
     _register_fonts()
     at = taken.at.astimezone(ZoneInfo(taken.client.time_zone))
-    footer = (
+    footer = _printable(
         f"Confidential: patient information of {taken.client.name}. Taken by {taken.by}, {at:%Y-%m-%d %H:%M %Z}."
-        " Keep it as you keep the record; destroy it when it is no longer needed."
     )
     made = io.BytesIO()
     document = SimpleDocTemplate(
@@ -79,7 +79,7 @@ def _chart(result: Result, zone: ZoneInfo) -> list[Any]:
         ("Payer", result.payer), ("Location", result.location), ("Service line", result.service_line),
         ("Delivered", f"{result.delivered_at.astimezone(zone):%Y-%m-%d %H:%M %Z}"), ("Code sets", result.release),
     ]  # fmt: skip
-    told = " · ".join(f"<b>{escape(name)}</b> {escape(value)}" for name, value in facts if value)
+    told = " · ".join(f"<b>{escape(name)}</b> {escape(_printable(value))}" for name, value in facts if value)
     story: list[Any] = [
         CondPageBreak(2.2 * inch),
         _text(f"{result.number}, version {result.delivery}", _HEAD),
@@ -145,7 +145,8 @@ class _Pages(Canvas):  # type: ignore[misc]  # the library is not typed
         self.restoreState()
         self.setFont("Vera", 6.5)
         self.setFillColor(_GREY)
-        self.drawString(0.75 * inch, 0.5 * inch, self._footer[:150])
+        self.drawString(0.75 * inch, 0.52 * inch, self._footer[:140])
+        self.drawString(0.75 * inch, 0.38 * inch, "Keep it as you keep the record; destroy it when it is not needed.")
         self.drawRightString(LETTER[0] - 0.75 * inch, 0.38 * inch, f"Page {number} of {len(self._kept)}")
 
 
@@ -169,7 +170,14 @@ _NOTE = _style("note", 7.5, bold=True, spaceBefore=2)
 
 
 def _text(text: str, style: ParagraphStyle) -> Paragraph:
-    return Paragraph(escape(text), style)
+    return Paragraph(escape(_printable(text)), style)
+
+
+def _printable(text: str) -> str:
+    """The text in letters that the font has: a letter that it has not loses its mark, Ż becomes Z, or becomes a ?."""
+    has = pdfmetrics.getFont("Vera").face.charToGlyph
+    kept = (letter if ord(letter) in has else unicodedata.normalize("NFKD", letter)[0] for letter in text)
+    return "".join(letter if ord(letter) in has else "?" for letter in kept)
 
 
 def _count(number: int, word: str) -> str:

@@ -51,7 +51,7 @@ def words_of(pdf: bytes) -> tuple[str, int]:
 
 
 async def test_a_day_and_a_batch_on_screen_as_table_and_to_print(house: House, web: Web, sql: Sql, work: Work) -> None:
-    charts = await deliver(house, sql, work, 3, patient_name="=cmd|' /C calc'!A0 <b>")
+    charts = await deliver(house, sql, work, 3, patient_name="=cmd|' /C calc'!A0 <b> Żak")
     clara = await web("clara")
     page = (await clara.get("/results")).text
     assert "3 charts" in page
@@ -66,7 +66,7 @@ async def test_a_day_and_a_batch_on_screen_as_table_and_to_print(house: House, w
         table = (await clara.get(f"/results.csv?{query}")).text.removeprefix("\ufeff")
         rows = list(csv.DictReader(io.StringIO(table)))
         assert len(rows) == 12, "two diagnoses and two procedures each"
-        assert {row["Patient"] for row in rows} == {"'=cmd|' /C calc'!A0 <b>"}, "no cell acts as a formula"
+        assert {row["Patient"] for row in rows} == {"'=cmd|' /C calc'!A0 <b> Żak"}, "no cell acts as a formula"
         assert [(row["Code"], row["Diagnoses"], row["Units"]) for row in rows[:4]] == [
             ("J18.9", "A", "1"), ("I10", "B", "1"), ("71046", "AB", "1"), ("G0463", "A", "1"),
         ]  # fmt: skip
@@ -77,7 +77,7 @@ async def test_a_day_and_a_batch_on_screen_as_table_and_to_print(house: House, w
             "Coding summary", "NOR-1003", "Pneumonia, unspecified organism", "Essential (primary) hypertension",
             "71046", "Total 6 6 6", "version 1", "FY2026", "Confidential: patient information of North",
             "Taken by Clara",
-            f"Page {pages} of {pages}", "CONFIDENTIAL", "<b>",
+            f"Page {pages} of {pages}", "CONFIDENTIAL", "<b> Zak",
         ):  # fmt: skip
             assert words in text, words
     [exports] = await sql("SELECT count(*) AS n FROM access_event WHERE action = 'coding:exported'")
