@@ -16,6 +16,7 @@ LONG = 9  # letters from which two typos are forgiven
 MOST = 4
 FACTORS = (1.0, 0.85, 0.65)  # what a mended word counts, by the number of its typos
 
+LONGEST_WORD = 20  # letters that are made ready for
 LONGEST_BEGINNING = 12  # letters; whoever has typed more of a word has nearly all of it
 
 Among = tuple[list[str], list[int]]  # words, and how many codes have each
@@ -76,6 +77,9 @@ def prepare(index: Index) -> None:
     """Make the lists that mending reads, so that the first person who mistypes does not wait for them."""
     for size in range(SHORTEST, LONGEST_BEGINNING + 1):
         _beginnings(index, size)
+    for size in range(SHORTEST, LONGEST_WORD + 1):
+        _words_of(index, size, 1)
+    load_synonyms()
 
 
 @lru_cache(maxsize=4)

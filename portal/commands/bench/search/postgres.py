@@ -59,29 +59,32 @@ async def scratch_engines(
                 await connection.execute("VACUUM ANALYZE listed_code")
             standing = name
 
-            async def fetch(name: str, statement: str, words: str) -> list[str]:
+            async def stand_in(name: str) -> None:
                 nonlocal standing
                 if standing != name:
                     await _stand_in(connection, name)
                     standing = name
-                return [row[0] for row in await connection.fetch(statement, words, limit)]
 
             async def ask_fts(name: str, text: str) -> list[str]:
+                await stand_in(name)
                 for words in _questions(text):
-                    codes = await fetch(name, _FTS, words)
-                    if codes:
-                        return codes
+                    rows = await connection.fetch(_FTS, words, limit)
+                    if rows:
+                        return [row[0] for row in rows]
                 return []
 
             async def ask_trgm(name: str, text: str) -> list[str]:
                 tokens = query_tokens(text[:LONGEST_QUERY])[:MOST_TOKENS]
-                return await fetch(name, _TRGM, " ".join(first_readings(tokens)) if tokens else "")
+                words = " ".join(first_readings(tokens)) if tokens else ""
+                await stand_in(name)
+                return [row[0] for row in await connection.fetch(_TRGM, words, limit)]
 
             def with_numbers(ask: Ask) -> Ask:
                 async def engine(name: str, text: str) -> list[str]:
                     bare = squeeze(text)
                     if re.fullmatch(r"[A-Z][0-9][0-9A-Z]{0,5}", bare):
-                        return await fetch(name, _NUMBER, bare)
+                        await stand_in(name)
+                        return [row[0] for row in await connection.fetch(_NUMBER, bare, limit)]
                     return await ask(name, text)
 
                 return engine
