@@ -170,7 +170,10 @@ async def test_the_worksheet_says_which_codes_were_proposed_and_the_report_when_
     async with acting_as(WORKER):
         assert await find_shown_codes(chart.id) == {"J18.1"}
 
-    await sql("UPDATE chart SET state = 'final' WHERE id = $1", chart.id)
+    await sql(
+        "UPDATE chart SET state = 'final', coder_of_record = $2, coded_at = $3 WHERE id = $1",
+        chart.id, house.cody.person_id, NOW,
+    )  # fmt: skip
     told = await report_assistance(house.mona)
     assert told["all"]["charts"] == 1
     assert told["all"]["precision"] == {"count": 1, "value": None, "low": None, "high": None}
