@@ -72,8 +72,8 @@ def apply_operation(lines: Lines, values: Mapping[str, str], on: date) -> Done:
 
     `op` is one of: `add` (the entry as it reads), `add diagnosis`, `add procedure` (the entry as this), `take CODE`
     (a diagnosis from the search), `line CODE` (a procedure from there); with a line such as `d2 E11.22`: `up`, `down`,
-    `move` (to the place in `to`), `remove`, `pin` (the place in `pin_page`, `pin_start`, `pin_end`), `unpin` (and the number of the pin); and `save`.
-    What is added takes the place along that stands in those fields.
+    `move` (to the place in `to`), `remove`, `pin` (the place in `pin_page`, `pin_start`, `pin_end`), `unpin` (and the
+    number of the pin); and `save`. What is added takes the place along that stands in those fields.
     """
     lines = save_fields(lines, values, on)
     verb, _, rest = values.get("op", "").partition(" ")

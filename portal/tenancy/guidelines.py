@@ -93,7 +93,8 @@ async def write_version(
     if len(body) > LONGEST:
         raise Invalid(f"This is too long: keep the guideline within {LONGEST:,} characters.")
     zone = await DB.value(
-        "SELECT k.time_zone FROM service_line s JOIN client k ON k.id = s.client_id WHERE s.client_id = $1 AND s.id = $2",
+        "SELECT k.time_zone FROM service_line s JOIN client k ON k.id = s.client_id"
+        " WHERE s.client_id = $1 AND s.id = $2",
         client_id, service_line_id,
     )  # fmt: skip
     if zone is None:
