@@ -124,7 +124,11 @@ def to_charge(result: Result, zone: str) -> Charge:
         result.delivered_at.astimezone(ZoneInfo(zone)).date(), result.delivery,
         tuple(line.code for line in result.diagnoses),
         tuple(
-            ChargeLine(line.position, line.system, line.code, tuple(line.modifiers.split()), line.units, line.pointers)
+            ChargeLine(
+                line.position, line.system, line.code, tuple(line.modifiers.split()), line.units, line.pointers,
+                line.service_on, line.rendering, line.ndc, line.ndc_unit, line.ndc_quantity, line.minutes,
+            )
             for line in result.procedures
         ),
+        result.claim,
     )  # fmt: skip

@@ -1,8 +1,9 @@
 """How a client's charges are written: columns, what may be said of a file, totals that prove it whole. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from portal.errors import Invalid
@@ -47,12 +48,19 @@ CHART_FIELDS: Mapping[str, str] = {
     "service_line": "Service line", "delivered_on": "Delivered", "version": "Version",
     "diagnoses": "Diagnoses", **{f"dx{at}": f"DX{at}" for at in range(1, MOST_DIAGNOSES + 1)},
     "procedures": "Procedures", "lines": "Lines", "all_units": "All units",
+    "place": "Place of service", "payer_class": "Payer class", "acquaintance": "New or established",
+    "rendering": "Rendering NPI", "supervising": "Supervising NPI", "assistant": "Assistant NPI",
+    "referring": "Referring NPI", "service_from": "From", "service_until": "To",
 }  # fmt: skip
 LINE_FIELDS: Mapping[str, str] = {
     "line": "Line", "system": "System", "code": "Code", "modifiers": "Modifiers",
     **{f"mod{at}": f"MOD{at}" for at in range(1, MOST_MODIFIERS + 1)}, "units": "Units", "pointers": "Pointers",
-    "pointed": "Diagnoses pointed to",
+    "pointed": "Diagnoses pointed to", "line_on": "Line date", "line_rendering": "Line NPI", "ndc": "NDC",
+    "ndc_unit": "NDC unit", "ndc_quantity": "NDC quantity", "minutes": "Minutes",
 }  # fmt: skip
+#: Those of the chart that a coding says once for the whole claim.
+CLAIM_FIELDS = ("place", "payer_class", "acquaintance", "rendering", "supervising", "assistant", "referring",
+                "service_from", "service_until")  # fmt: skip
 FIELDS: Mapping[str, str] = {**CHART_FIELDS, **LINE_FIELDS}
 
 #: What a client starts from that has said nothing yet.
@@ -85,6 +93,12 @@ class ChargeLine:
     modifiers: tuple[str, ...]
     units: int
     pointers: str  # letters
+    service_on: date | None = None  # if it is not the chart's
+    rendering: str = ""
+    ndc: str = ""
+    ndc_unit: str = ""
+    ndc_quantity: Decimal | None = None
+    minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +119,7 @@ class Charge:
     version: int
     diagnoses: tuple[str, ...]
     lines: tuple[ChargeLine, ...]
+    claim: Mapping[str, str | date | None] = field(default_factory=dict)
 
     @property
     def units(self) -> int:
@@ -160,7 +175,7 @@ def rows_of(columns: Columns, charges: Sequence[Charge]) -> list[list[object]]:
             rows.append([whole.get(field, "") for field, _ in columns.columns])
             continue
         for line in charge.lines:
-            values = {**whole, **_of_line(charge, line)}
+            values = {**whole, **_of_line(columns, charge, line)}
             rows.append([values[field] for field, _ in columns.columns])
     return rows
 
@@ -196,10 +211,14 @@ def _of_chart(columns: Columns, charge: Charge) -> dict[str, object]:
             f"{'-'.join((line.code, *line.modifiers))} x{line.units} {line.pointers}".strip() for line in charge.lines
         ),
         "lines": len(charge.lines), "all_units": charge.units,
+        **{
+            name: columns.day(value) if isinstance(value := charge.claim.get(name), date) else value or ""
+            for name in CLAIM_FIELDS
+        },
     }  # fmt: skip
 
 
-def _of_line(charge: Charge, line: ChargeLine) -> dict[str, object]:
+def _of_line(columns: Columns, charge: Charge, line: ChargeLine) -> dict[str, object]:
     modifiers = dict(enumerate(line.modifiers, start=1))
     places = ["ABCDEFGHIJKL".index(letter) for letter in line.pointers]
     return {
@@ -207,4 +226,8 @@ def _of_line(charge: Charge, line: ChargeLine) -> dict[str, object]:
         **{f"mod{at}": modifiers.get(at, "") for at in range(1, MOST_MODIFIERS + 1)}, "units": line.units,
         "pointers": line.pointers,
         "pointed": " ".join(charge.diagnoses[at] for at in places if at < len(charge.diagnoses)),
+        "line_on": columns.day(line.service_on or charge.service_on),
+        "line_rendering": line.rendering or charge.claim.get("rendering") or "",
+        "ndc": line.ndc, "ndc_unit": line.ndc_unit, "minutes": line.minutes or "",
+        "ndc_quantity": f"{line.ndc_quantity.normalize():f}" if line.ndc_quantity else "",
     }  # fmt: skip

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import pairwise
 from uuid import UUID
 
 import asyncpg
 
 from assignments.codesets.icd10cm import get_code
+from assignments.codesets.procedure_codes import get_procedure
 from assignments.rules import ChartState
 from auditing.access_log.actions import Action
 from auditing.access_log.recording import record
@@ -21,7 +23,10 @@ _LETTERS = "ABCDEFGHIJKL"
 
 @dataclass(frozen=True, slots=True)
 class FinalLine:
-    """One line of the delivered coding; `pointers` are the letters of the diagnoses that it stands on."""
+    """One line of the delivered coding; `pointers` are the letters of the diagnoses that it stands on.
+
+    `service_on` and `rendering` (an NPI) stand where they are not those of the whole chart.
+    """
 
     kind: str
     position: int
@@ -31,6 +36,24 @@ class FinalLine:
     modifiers: str
     units: int
     pointers: str
+    service_on: date | None = None
+    rendering: str = ""
+    ndc: str = ""
+    ndc_unit: str = ""
+    ndc_quantity: Decimal | None = None
+    minutes: int | None = None
+
+    @property
+    def details(self) -> str:
+        """What else stands on the line, in words; empty for most lines."""
+        amount = f" {self.ndc_unit} {self.ndc_quantity.normalize():f}" if self.ndc_quantity else ""
+        parts = (
+            f"on {self.service_on}" if self.service_on else "",
+            f"by NPI {self.rendering}" if self.rendering else "",
+            f"NDC {self.ndc}{amount}" if self.ndc else "",
+            f"{self.minutes} minutes" if self.minutes else "",
+        )
+        return " · ".join(part for part in parts if part)
 
     @property
     def letter(self) -> str:
@@ -105,13 +128,13 @@ def _told(line: FinalLine) -> str:
     if line.kind == "diagnosis":
         return f"place {line.letter}"
     parts = (f"modifiers {line.modifiers or 'none'}", f"units {line.units}", f"diagnoses {line.pointers or 'none'}")
-    return ", ".join(parts)
+    return ", ".join((*parts, line.details) if line.details else parts)
 
 
 async def _find_lines(coding_id: UUID, service_on: date) -> list[FinalLine]:
     rows = await DB.fetch(
-        "SELECT kind, position, system, code, modifiers, units, pointers FROM code_line WHERE coding_id = $1"
-        " ORDER BY kind, position",
+        "SELECT kind, position, system, code, modifiers, units, pointers, service_on, rendering, ndc, ndc_unit,"
+        " ndc_quantity, minutes FROM code_line WHERE coding_id = $1 ORDER BY kind, position",
         coding_id,
     )
     return final_lines(rows, service_on)
@@ -123,6 +146,8 @@ def final_lines(rows: Sequence[asyncpg.Record], service_on: date) -> list[FinalL
         FinalLine(
             row["kind"], row["position"], row["system"], row["code"], _title(row["system"], row["code"], service_on),
             " ".join(row["modifiers"]), row["units"], "".join(_LETTERS[pointer - 1] for pointer in row["pointers"]),
+            row["service_on"], row["rendering"] or "", row["ndc"] or "", row["ndc_unit"] or "", row["ndc_quantity"],
+            row["minutes"],
         )
         for row in rows
     ]  # fmt: skip
@@ -147,5 +172,7 @@ async def export_codes(person: Actor, *, chart_id: UUID) -> CodesFile:
 
 
 def _title(system: str, code: str, on: date) -> str:
-    found = get_code(code, on) if system == "ICD-10-CM" else None
+    if system == "CPT":  # its descriptors are the licensee's, not for every client's files
+        return ""
+    found = get_code(code, on) if system == "ICD-10-CM" else get_procedure(code, on)
     return found.title if found else ""

@@ -28,7 +28,7 @@ from storage.blobs import read_blob
 _LIST_HEADER = ("Chart", "Encounter", "Patient", "Service line", "Date of service", "Received", "Due", "Delivered",
                 "STAT", "State")  # fmt: skip
 _CODES_HEADER = ("Chart", "Date of service", "Version", "Kind", "Position", "System", "Code", "Title", "Modifiers",
-                 "Units", "Diagnoses", "Release")  # fmt: skip
+                 "Units", "Diagnoses", "Details", "Release")  # fmt: skip
 
 
 @get("/charts", opt={"permission": Permission.CHART_READ})
@@ -98,7 +98,7 @@ async def download_codes(request: Request[Any, Any, Any], chart_id: FromPath[UUI
         _CODES_HEADER,
         [
             (file.chart_number, file.service_on, file.codes.version, line.kind, line.position, line.system, line.code,
-             line.title, line.modifiers, line.units, line.letter or line.pointers, file.codes.release)
+             line.title, line.modifiers, line.units, line.letter or line.pointers, line.details, file.codes.release)
             for line in lines
         ],
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """The delivered codes of a client's charts, each as it was delivered last; nothing before the release point."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
@@ -50,6 +50,7 @@ class Result:
     diagnoses: Sequence[FinalLine]
     procedures: Sequence[FinalLine]
     changes: Sequence[str]  # since version 1; none for version 1 itself
+    claim: Mapping[str, str | date | None]  # what stands once for the whole claim, such as its place of service
 
     @property
     def units(self) -> int:
@@ -110,6 +111,7 @@ async def find_results(which: Which, zone: str, *, limit: int, offset: int = 0) 
                 row["coding_id"], row["release"], row["state"] != ChartState.DELIVERED,
                 [line for line in now if line.kind == "diagnosis"], [line for line in now if line.kind == "procedure"],
                 what_changed(lines.get(row["first_id"], []), now) if row["delivery"] > 1 else [],
+                {name.removeprefix("claim_"): value for name, value in row.items() if name.startswith("claim_")},
             )
         )  # fmt: skip
     return results
@@ -125,8 +127,9 @@ async def _find_lines(rows: Sequence[asyncpg.Record]) -> dict[UUID, list[FinalLi
     days = {row["coding_id"]: row["service_on"] for row in rows}
     days |= {row["first_id"]: row["service_on"] for row in rows if row["delivery"] > 1}
     found = await DB.fetch(
-        "SELECT coding_id, kind, position, system, code, modifiers, units, pointers FROM code_line"
-        " WHERE coding_id = ANY ($1::uuid[]) ORDER BY coding_id, kind, position",
+        "SELECT coding_id, kind, position, system, code, modifiers, units, pointers, service_on, rendering, ndc,"
+        " ndc_unit, ndc_quantity, minutes FROM code_line WHERE coding_id = ANY ($1::uuid[])"
+        " ORDER BY coding_id, kind, position",
         list(days),
     )
     of: dict[UUID, list[asyncpg.Record]] = {}
@@ -150,7 +153,10 @@ _DAYS = """
 _COLUMNS = """
   c.id, c.patient_id, c.encounter_id, c.number, c.state, c.service_on, e.number_sealed, e.provider, e.payer,
   i.name_sealed, i.mrn_sealed, i.birth_on_sealed, s.name AS line, l.name AS location, v.release, d.version AS delivery,
-  d.coding_id, d.delivered_at,
+  d.coding_id, d.delivered_at, v.payer_class AS claim_payer_class, v.place AS claim_place,
+  v.acquaintance AS claim_acquaintance, v.rendering AS claim_rendering, v.supervising AS claim_supervising,
+  v.assistant AS claim_assistant, v.referring AS claim_referring, v.service_from AS claim_service_from,
+  v.service_until AS claim_service_until,
   (SELECT o.coding_id FROM delivered_version o WHERE o.chart_id = c.id ORDER BY o.version LIMIT 1) AS first_id
 """
 _FROM = """

@@ -20,7 +20,7 @@ from portal.web.templating import page
 _MAY = {"permission": Permission.CHART_READ}
 HEADER = ("Chart", "Encounter", "Patient", "MRN", "Birth date", "Date of service", "Provider", "Payer", "Location",
           "Service line", "Version", "Delivered", "Kind", "Position", "System", "Code", "Title", "Modifiers", "Units",
-          "Diagnoses", "Release", "Changed since version 1")  # fmt: skip
+          "Diagnoses", "Details", "Release", "Changed since version 1")  # fmt: skip
 
 
 @get("/results", opt=_MAY)
@@ -78,7 +78,7 @@ def _rows(results: Sequence[Result]) -> Iterator[tuple[object, ...]]:
             yield (one.number, one.encounter_number, one.patient_name, one.mrn, one.born_on, one.service_on,
                    one.provider, one.payer, one.location, one.service_line, one.delivery, one.delivered_at, line.kind,
                    line.position, line.system, line.code, line.title, line.modifiers, line.units,
-                   line.letter or line.pointers, one.release, " ".join(one.changes))  # fmt: skip
+                   line.letter or line.pointers, line.details, one.release, " ".join(one.changes))  # fmt: skip
 
 
 ROUTES: list[Any] = [list_results, export_results, print_results, print_codes]

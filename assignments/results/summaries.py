@@ -91,7 +91,14 @@ def _chart(result: Result, zone: ZoneInfo) -> list[Any]:
         story.append(_text("This chart is being coded again: another version will follow.", _NOTE))
     diagnoses = [[line.letter, line.code, line.title] for line in result.diagnoses]
     procedures = [
-        [line.code, line.system, line.title, line.modifiers, str(line.units), line.pointers]
+        [
+            line.code,
+            line.system,
+            " · ".join(filter(None, (line.title, line.details))),
+            line.modifiers,
+            str(line.units),
+            line.pointers,
+        ]
         for line in result.procedures
     ]
     heads = ["Procedure", "System", "Title", "Modifiers", "Units", "Diagnoses"]

@@ -30,7 +30,8 @@ async def show_chart_results(request: Request[Any, Any, Any], chart_id: FromPath
     lines = [
         ResultLine(
             line.kind, line.position, line.system, line.code, line.title, line.modifiers.split(), line.units,
-            line.letter or line.pointers,
+            line.letter or line.pointers, line.service_on, line.rendering, line.ndc, line.ndc_unit, line.ndc_quantity,
+            line.minutes,
         )
         for line in (*one.diagnoses, *one.procedures)
     ]  # fmt: skip

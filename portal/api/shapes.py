@@ -1,6 +1,7 @@
 """What travels over the API, as JSON."""
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
@@ -84,6 +85,12 @@ class ResultLine(msgspec.Struct, frozen=True):
     modifiers: list[str]
     units: int
     diagnoses: Annotated[str, msgspec.Meta(description="Letters of the diagnoses that a procedure points to")]
+    service_on: Annotated[date | None, msgspec.Meta(description="The line's own date, where it is not the chart's")]
+    rendering: Annotated[str, msgspec.Meta(description="NPI, where it is not the one of the whole claim")]
+    ndc: str
+    ndc_unit: str
+    ndc_quantity: Decimal | None
+    minutes: Annotated[int | None, msgspec.Meta(description="Of anesthesia")]
 
 
 class ChartResults(msgspec.Struct, frozen=True):

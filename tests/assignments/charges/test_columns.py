@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -94,3 +95,22 @@ def test_the_usual_columns_can_be_used_and_a_file_is_named_by_its_number() -> No
     ensure_usable(USUAL_COLUMNS)
     assert filename_of("NOR", 12, None, "comma") == "NOR-charges-00012.csv"
     assert filename_of("NOR", 13, 12, "tab") == "NOR-charges-00013-corrects-00012.txt"
+
+
+def test_what_the_line_says_of_itself_goes_before_what_the_claim_says() -> None:
+    fields = ("chart", "code", "place", "rendering", "line_on", "line_rendering", "ndc", "ndc_quantity", "minutes")
+    columns = Columns("line", "comma", "us", tuple((field, FIELDS[field]) for field in fields))
+    own = ChargeLine(
+        1, "HCPCS", "J1885", (), 1, "A", date(2026, 9, 15), "1982701234", "00409379501", "ML", Decimal("0.500"), None
+    )
+    charge = Charge(
+        "NOR-1", "", "", "", "1961-05-04", date(2026, 9, 14), "", "", "", "", date(2026, 9, 20), 1, ("J18.9",),
+        (own, ChargeLine(2, "CPT", "00100", (), 1, "A", minutes=45)), {"place": "11", "rendering": "1234567893"},
+    )  # fmt: skip
+
+    rows = list(csv.reader(io.StringIO(write_file(columns, [charge]).decode(), newline="")))
+
+    assert rows[1:] == [
+        ["NOR-1", "J1885", "11", "1234567893", "09/15/2026", "1982701234", "00409379501", "0.5", ""],
+        ["NOR-1", "00100", "11", "1234567893", "09/14/2026", "1234567893", "", "", "45"],
+    ]
