@@ -10,8 +10,41 @@ from assignments.rules import ChartState, Stage
 from auditing.access_log.actions import Action
 from auditing.access_log.recording import record
 from portal.actor import Actor, Kind
-from portal.database import DB
-from portal.errors import NotFound
+from portal.database import DB, acting_as
+from portal.errors import Conflict, Invalid, NotFound
+
+#: Why a manager has a finished chart coded again.
+REOPENING_REASONS = {
+    "client": "The client asks for it",
+    "error": "An error was found",
+    "denied": "A payer denied it",
+    "answer": "What was missing has come",
+}
+#: From where; a chart under correction is with its coder already.
+CAN_BE_REOPENED = frozenset({ChartState.CODED, ChartState.FINAL, ChartState.DELIVERED, ChartState.NOT_CODABLE})
+
+
+async def have_coded_again(manager: Actor, *, chart_id: UUID, why: str, now: datetime) -> None:
+    """Put a finished chart in line again; its coder has it first, its promise runs anew, audits of it end.
+
+    What was delivered holds until the next delivery. Raises Invalid for a reason that is not in REOPENING_REASONS,
+    NotFound, and Conflict from any other state.
+    """
+    if why not in REOPENING_REASONS:
+        raise Invalid("Choose why this chart is coded again.")
+    async with acting_as(manager):
+        chart = await DB.fetch_one(
+            "SELECT client_id, patient_id, state FROM chart WHERE id = $1 FOR NO KEY UPDATE", chart_id
+        )
+        if chart is None:
+            raise NotFound
+        if ChartState(chart["state"]) not in CAN_BE_REOPENED:
+            raise Conflict("This chart is in work, or nothing of it can be coded. Reload the page.")
+        await record(
+            manager, Action.CHART_REOPENED, object_type="chart", object_id=chart_id, client_id=chart["client_id"],
+            patient_id=chart["patient_id"], reason=REOPENING_REASONS[why],
+        )  # fmt: skip
+        await reopen_chart(manager, chart_id=chart_id, now=now, why=REOPENING_REASONS[why])
 
 
 async def reopen_chart(actor: Actor, *, chart_id: UUID, now: datetime, why: str) -> None:
@@ -21,7 +54,8 @@ async def reopen_chart(actor: Actor, *, chart_id: UUID, now: datetime, why: str)
     """
     chart = await DB.fetch_one(
         "SELECT c.client_id, c.patient_id, c.is_stat, c.auditor_of_record, c.service_line_id,"
-        " coalesce(c.coder_of_record, (SELECT n.decided_by FROM not_codable n WHERE n.chart_id = c.id"
+        " coalesce(c.coder_of_record, (SELECT n.decided_by FROM not_codable n"
+        "   JOIN person p ON p.id = n.decided_by AND p.kind = 'coder' WHERE n.chart_id = c.id"
         "   ORDER BY n.decided_at DESC LIMIT 1)) AS coder,"
         " (SELECT max(version) FROM coding v WHERE v.chart_id = c.id AND v.role = 'coder') AS version"
         " FROM chart c WHERE c.id = $1",
@@ -38,7 +72,7 @@ async def reopen_chart(actor: Actor, *, chart_id: UUID, now: datetime, why: str)
         " WHERE id = $1",
         chart_id, promised.due_at, promised.promised_due_at, now if chart["is_stat"] else None,
     )  # fmt: skip
-    if actor.kind is Kind.WORKER:  # a delivered chart, which a manager reopens, stands in no line
+    if actor.kind in (Kind.WORKER, Kind.MANAGER):
         for row in await DB.fetch("SELECT withdraw_entries($1, $2) AS holder", chart_id, Stage.AUDIT.value):
             await record(
                 actor, Action.ASSIGNMENT_RELEASED, object_type="chart", object_id=chart_id,

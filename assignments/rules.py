@@ -39,6 +39,7 @@ MOVES: dict[tuple[ChartState | None, ChartState], str] = {
     (ChartState.PENDED, ChartState.READY): "answered",
     (ChartState.PENDED, ChartState.NOT_CODABLE): "not codable",
     (ChartState.ASSIGNED, ChartState.NOT_CODABLE): "not codable",
+    (ChartState.READY, ChartState.NOT_CODABLE): "not codable",
     (ChartState.NOT_CODABLE, ChartState.READY): "reopened",
     (ChartState.ASSIGNED, ChartState.CODED): "coded",
     (ChartState.CODED, ChartState.CORRECTING): "correcting",

@@ -1,4 +1,4 @@
-"""Close a chart as not codable, from the desk or because nobody answered; a manager may reopen it."""
+"""Close a chart as not codable, from the desk or because nobody answered."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,13 +7,10 @@ from assignments.moving import move_chart
 from assignments.pends.reasons import get_reason
 from assignments.pends.rules import LONGEST_NOTE
 from assignments.pulling import finish, lock_hold
-from assignments.reopening import reopen_chart
 from assignments.rules import ChartState, Stage
-from auditing.access_log.actions import Action
-from auditing.access_log.recording import record
 from portal.actor import Actor
 from portal.database import DB, acting_as
-from portal.errors import Conflict, Invalid, NotFound
+from portal.errors import Conflict, Invalid
 from portal.ids import new_id
 from storage.client_keys import get_active_key
 from storage.sealed_fields import seal_field
@@ -70,20 +67,3 @@ async def close_unanswered(worker: Actor, *, pend_id: UUID, client_id: UUID, cha
         " VALUES ($1, $2, $3, $4, $5, $6)",
         new_id(), client_id, chart_id, NO_ANSWER, pend_id, now,
     )  # fmt: skip
-
-
-async def reopen_not_codable(manager: Actor, *, chart_id: UUID, now: datetime) -> None:
-    """Have a chart coded after all; its promise runs anew. Raises NotFound, and Conflict from any other state."""
-    async with acting_as(manager):
-        chart = await DB.fetch_one(
-            "SELECT client_id, patient_id, state FROM chart WHERE id = $1 FOR NO KEY UPDATE", chart_id
-        )
-        if chart is None:
-            raise NotFound
-        if chart["state"] != ChartState.NOT_CODABLE:
-            raise Conflict("This chart is not closed as not codable (any more). Reload the page.")
-        await record(
-            manager, Action.CHART_REOPENED, object_type="chart", object_id=chart_id, client_id=chart["client_id"],
-            patient_id=chart["patient_id"],
-        )  # fmt: skip
-        await reopen_chart(manager, chart_id=chart_id, now=now, why="not codable")

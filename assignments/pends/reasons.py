@@ -48,8 +48,8 @@ async def get_reason(reason_id: UUID, *, client_id: UUID, use: str) -> Reason:
     return _reason(row)
 
 
-async def find_reasons(*, client_id: UUID, use: str) -> Sequence[Reason]:
-    """The reasons in force for a client, its own beside the company's; inside the current transaction."""
+async def find_reasons(*, client_id: UUID | None, use: str) -> Sequence[Reason]:
+    """The reasons in force for a client, its own beside the company's, or (None) those alone, in this transaction."""
     rows = await DB.fetch(
         _REASONS + " WHERE r.use = $1 AND r.retired_at IS NULL AND (r.client_id IS NULL OR r.client_id = $2)"
         " ORDER BY r.id",

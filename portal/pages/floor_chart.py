@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from assignments.duplicates.queries import find_of_chart
 from assignments.hastening import get_haste
 from assignments.pends.stories import find_reason, find_stories
+from assignments.reopening import CAN_BE_REOPENED, REOPENING_REASONS
 from assignments.rescheduling import REASONS, agree_due_time, keep_promise
 from assignments.retention.holds import find_hold_reasons
 from assignments.turnaround.measuring import find_turnaround
@@ -74,8 +75,9 @@ async def _page(
     return page(
         request, "portal/floor_chart.html", status=refusal.status if refusal else 200, chart=chart, moves=moves,
         routing=routing, now=now, open_states=OPEN_STATES, resembles=resembles, holds=holds, haste=haste, took=took,
-        reasons=REASONS, values=form.values if form else {}, errors=errors,
-        stories=stories, not_codable=not_codable, line_deeds=request.user.may(Permission.LINE_MANAGE),
+        reopening=REOPENING_REASONS if chart.state in CAN_BE_REOPENED else {}, reasons=REASONS,
+        values=form.values if form else {}, errors=errors, stories=stories, not_codable=not_codable,
+        line_deeds=request.user.may(Permission.LINE_MANAGE),
     )  # fmt: skip
 
 

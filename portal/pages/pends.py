@@ -7,7 +7,6 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from assignments.pends.answering import withdraw_pend
-from assignments.pends.closing import reopen_not_codable
 from assignments.pends.reporting import (
     AGES,
     PendFilter,
@@ -17,11 +16,13 @@ from assignments.pends.reporting import (
     find_open_reasons,
     owners,
 )
+from assignments.reopening import REOPENING_REASONS, have_coded_again
 from portal.clock import utc_now
 from portal.database import DB, acting_as
 from portal.identity.permissions import Permission
 from portal.web.answers import see_other
 from portal.web.csv import csv_answer
+from portal.web.forms import read_form
 from portal.web.paging import kept, read_paging
 from portal.web.templating import page
 
@@ -64,8 +65,11 @@ async def post_withdraw(request: Request[Any, Any, Any], pend_id: FromPath[UUID]
 
 @post("/floor/charts/{chart_id:uuid}/code", status_code=200, opt={"permission": Permission.PEND_MANAGE})
 async def post_reopen(request: Request[Any, Any, Any], chart_id: FromPath[UUID]) -> Response[Any]:
-    """Have a chart coded that was closed as not codable."""
-    await reopen_not_codable(request.user, chart_id=chart_id, now=utc_now())
+    """Have a finished chart coded again, or one that was closed as not codable."""
+    form = await read_form(request)
+    why = form.choice("why", "why it is coded again", REOPENING_REASONS)
+    form.ensure()
+    await have_coded_again(request.user, chart_id=chart_id, why=why, now=utc_now())
     return await see_other(request, f"/floor/charts/{chart_id}", flash="It is in line again; its promise runs anew.")
 
 

@@ -1,5 +1,6 @@
 """Moving chosen work: what will happen is shown before it is done, and what stays is named with its reason."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -7,11 +8,13 @@ from uuid import UUID
 
 from litestar import Request, Response, post
 
+from assignments.handing_over.closing import close_waiting
 from assignments.handing_over.moving import keep_for, open_to_all, unlock
 from assignments.handing_over.rules import AT_MOST, MOVING_REASONS, TERMS
-from assignments.handing_over.selecting import Selected, Shares, find_selected, plan_shares
+from assignments.handing_over.selecting import Selected, Shares, Stays, find_selected, plan_shares
 from assignments.hastening import CAN_HASTEN, change_haste
 from assignments.obstacles import find_standings
+from assignments.pends.reasons import find_reasons
 from portal.clock import utc_now
 from portal.database import DB, acting_as
 from portal.errors import Conflict, Invalid
@@ -28,6 +31,7 @@ DEEDS = {
     "open": ("Open to everybody", "Open them"),
     "unlock": ("Take back", "Take them back"),
     "stat": ("Make STAT", "Make them STAT"),
+    "close": ("Close as not codable", "Close them"),
 }
 _WEIGHT = "weight "
 
@@ -66,6 +70,11 @@ async def _do(request: Request[Any, Any, Any], form: Form, deed: str, entry_ids:
     now = utc_now()
     if deed == "stat":
         return await _hasten(request, entry_ids)
+    if deed == "close":
+        reason_id = form.uuid("not_codable", "why they are not codable")
+        form.ensure()
+        done = await close_waiting(request.user, entry_ids=entry_ids, reason_id=reason_id, now=now)
+        return f"{_charts(len(done.closed))} closed as not codable.{_say_stays(done.stays)}"
     reason = form.choice("reason", "the reason for which the work is moved", MOVING_REASONS)
     if deed == "keep":
         term = form.choice("term", "for how long they are kept", TERMS)
@@ -76,7 +85,7 @@ async def _do(request: Request[Any, Any, Any], form: Form, deed: str, entry_ids:
             take_back=form.flag("take_back"),
         )  # fmt: skip
         said = ", ".join(f"{shares.count(one)} for {name}" for one, name in shares.people.items() if shares.count(one))
-        return f"Kept for {TERMS[term][0]}: {said}.{_say_stays(shares)}"
+        return f"Kept for {TERMS[term][0]}: {said}.{_say_stays(shares.stays)}"
     form.ensure()
     if deed == "open":
         opened = await open_to_all(request.user, entry_ids=entry_ids, reason=reason, now=now)
@@ -111,6 +120,7 @@ async def _ask(
     async with acting_as(request.user):
         selected = await find_selected(entry_ids)
         candidates = await _find_candidates(selected) if deed == "keep" else []
+        endings = [(str(one.id), one.name) for one in await find_reasons(client_id=None, use="not codable")]
         if deed == "keep" and form.values.get("step"):
             try:
                 shares = await plan_shares(selected, _read_weights(form), take_back=form.flag("take_back"))
@@ -119,8 +129,9 @@ async def _ask(
     errors |= {name: sentence for name, sentence in form.errors.items() if name not in errors}
     return page(
         request, "portal/work_move.html", status=422 if errors else 200, deed=deed, title=DEEDS[deed][0],
-        submit=DEEDS[deed][1], selected=selected, candidates=candidates, shares=shares, reasons=MOVING_REASONS,
-        terms=TERMS, values=form.values, errors=errors, waiting=[one for one in selected if one.state == "waiting"],
+        submit=DEEDS[deed][1], selected=selected, candidates=candidates, shares=shares, endings=endings,
+        reasons=MOVING_REASONS, terms=TERMS, values=form.values, errors=errors,
+        waiting=[one for one in selected if one.state == "waiting"],
         held=[one for one in selected if one.holder_id], kept=[one for one in selected if one.preferred_person],
     )  # fmt: skip
 
@@ -179,11 +190,11 @@ def _read_weights(form: Form) -> dict[UUID, int]:
     return weights
 
 
-def _say_stays(shares: Shares) -> str:
-    if not shares.stays:
+def _say_stays(stays: Sequence[Stays]) -> str:
+    if not stays:
         return ""
-    first = shares.stays[0]
-    more = f" (and {len(shares.stays) - 1} more)" if len(shares.stays) > 1 else ""
+    first = stays[0]
+    more = f" (and {len(stays) - 1} more)" if len(stays) > 1 else ""
     return f" Stays where it is: {first.entry.number}{more}: {first.why}"
 
 

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from assignments.pends.answering import answer_in_words, withdraw_pend
 from assignments.pends.asking_leads import answer_lead, ask_lead
-from assignments.pends.closing import close_not_codable, reopen_not_codable
+from assignments.pends.closing import close_not_codable
 from assignments.pends.ending import end_answered
 from assignments.pends.opening import Asked, pend_chart
 from assignments.pends.reminding import take_steps
 from assignments.pends.rules import Owner
 from assignments.pulling import release_chart
+from assignments.reopening import have_coded_again
 from portal.actor import Actor
 from portal.errors import PortalError
 from tests.assignments.pends.asking import LEFT, MISSING
@@ -124,7 +125,7 @@ async def _do(house: House, sql: Sql, chart_id: UUID, model: Model, action: str,
         case "time":
             await take_steps(now=now + timedelta(days=60))
         case "reopen":
-            await reopen_not_codable(house.mona, chart_id=chart_id, now=now)
+            await have_coded_again(house.mona, chart_id=chart_id, why="error", now=now)
     if pend["id"]:
         await end_answered(pend["id"], now=now)
     return None

@@ -61,6 +61,6 @@ async def test_a_clients_rule_is_agreed_and_a_chart_is_coded_after_all(web: Web,
     await (await web("cora")).post(f"/desk/charts/{chart.id}/not-codable", data=data)
     page = f"/floor/charts/{chart.id}"
     assert "Left without being seen" in (await mona.get(page)).text
-    assert (await mona.post(f"{page}/code")).status_code == 303
-    assert (await mona.post(f"{page}/code")).status_code == 409
+    assert (await mona.post(f"{page}/code", data={"why": "error"})).status_code == 303
+    assert (await mona.post(f"{page}/code", data={"why": "error"})).status_code == 409
     assert (await pull_chart(house.cora)).chart_id == chart.id

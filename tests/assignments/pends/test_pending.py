@@ -8,12 +8,13 @@ import pytest
 
 from assignments.coding.submitting import submit_coding
 from assignments.pends.answering import answer_in_words, withdraw_pend
-from assignments.pends.closing import close_not_codable, reopen_not_codable
+from assignments.pends.closing import close_not_codable
 from assignments.pends.opening import Asked, pend_chart
 from assignments.pends.reminding import take_steps
 from assignments.pends.rules import LastResort, Owner, WaitRule
 from assignments.pends.waiting import set_rule
 from assignments.pulling import Outcome
+from assignments.reopening import have_coded_again
 from assignments.rules import Stage
 from assignments.turnaround.measuring import find_turnaround
 from portal.database import DB, acting_as
@@ -129,9 +130,9 @@ async def test_time_reminds_and_then_closes_by_the_clients_calendar(house: House
     with pytest.raises(Conflict):
         await answer_in_words(house.clara, pend_id=pended.pend_id, text="Here.", now=NOW + 20 * DAY)
 
-    await reopen_not_codable(house.mona, chart_id=pended.chart.id, now=NOW + 20 * DAY)
+    await have_coded_again(house.mona, chart_id=pended.chart.id, why="error", now=NOW + 20 * DAY)
     with pytest.raises(Conflict):
-        await reopen_not_codable(house.mona, chart_id=pended.chart.id, now=NOW + 20 * DAY)
+        await have_coded_again(house.mona, chart_id=pended.chart.id, why="error", now=NOW + 20 * DAY)
     await work()
     assert (await pull_chart(house.cora)).chart_id == pended.chart.id
 
