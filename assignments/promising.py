@@ -1,11 +1,11 @@
 """What a service line promises for a chart: from when on it counts, and when it is due."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from assignments.promises import Calendar, Terms, add_working_time, counts_from, promised_due_at, stat_due_at
-from assignments.rules import KEPT_FOR_THE_CODER
+from assignments.rules import KEPT_HOURS
 from portal.database import DB
 from portal.errors import NotFound
 from portal.tenancy.calendars import get_days
@@ -47,12 +47,16 @@ async def get_terms(service_line_id: UUID) -> Terms:
 
 
 async def kept_until(chart_id: UUID) -> datetime:
-    """Until when a chart that comes back waits for the person who had it: KEPT_FOR_THE_CODER of working time.
+    """Until when a chart that comes back waits for the person who had it: so many hours of working time as agreed.
 
     By the database's clock, which the line goes by, read inside the current transaction.
     """
-    row = await DB.fetch_one("SELECT service_line_id, clock_timestamp() AS now FROM chart WHERE id = $1", chart_id)
+    row = await DB.fetch_one(
+        "SELECT c.service_line_id, clock_timestamp() AS now, (SELECT r.kept_hours FROM pend_rule r"
+        " WHERE r.client_id = c.client_id) AS hours FROM chart c WHERE c.id = $1",
+        chart_id,
+    )
     if row is None:
         raise NotFound
     terms = await get_terms(row["service_line_id"])
-    return add_working_time(row["now"], KEPT_FOR_THE_CODER, terms.calendar)
+    return add_working_time(row["now"], timedelta(hours=row["hours"] or KEPT_HOURS), terms.calendar)

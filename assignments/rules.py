@@ -86,9 +86,10 @@ class Stage(StrEnum):
 
 
 LEASE = timedelta(minutes=30)
-#: How long what comes back waits for the person who had it before anybody else may take it: working time of the
-#: chart's client.
-KEPT_FOR_THE_CODER = timedelta(hours=8)
+#: How many hours what comes back waits for the person who had it before anybody else may take it: working time of the
+#: chart's client, unless something else is agreed with it.
+KEPT_HOURS = 8
+LONGEST_KEPT_HOURS = 80
 STAT_WEIGHT = 3.0
 #: Steepness of the line's order, in hours: the look-ahead of the apparent-tardiness-cost index.
 LOOK_AHEAD = timedelta(hours=4)

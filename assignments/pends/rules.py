@@ -7,6 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from assignments.promises import Calendar, add_working_time
+from assignments.rules import KEPT_HOURS
 from portal.errors import Invalid
 
 MOST_REASONS = 5
@@ -54,11 +55,15 @@ OUTCOMES: dict[Outcome, str] = {
 
 @dataclass(frozen=True, slots=True)
 class WaitRule:
-    """On which days after the question a client is reminded, and on which the last resort is taken (None: never)."""
+    """On which days after the question a client is reminded, and on which the last resort is taken (None: never).
+
+    `kept_hours` of its working time whatever comes back waits for the coder who had it.
+    """
 
     remind_days: tuple[int, ...] = (3, 7)
     last_day: int | None = 14
     last_resort: LastResort = LastResort.NOT_CODABLE
+    kept_hours: int = KEPT_HOURS
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class PendRule(Table, tablename="pend_rule", db=DB):
     remind_days = Array(base_column=SmallInt(), default=None)
     last_day = SmallInt(null=True, default=None)
     last_resort = Text(default=None)
+    kept_hours = SmallInt(default=8)
     changed_at = Timestamptz(default=None)
     changed_by = UUID(default=None)
 

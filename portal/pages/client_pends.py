@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from assignments.pends.rules import LAST_RESORTS, LONGEST_WAIT, LastResort, WaitRule, ensure_rule
 from assignments.pends.waiting import get_rule, set_rule
+from assignments.rules import LONGEST_KEPT_HOURS
 from portal.clock import utc_now
 from portal.database import acting_as
 from portal.errors import Invalid
@@ -27,7 +28,7 @@ async def show_rule(request: Request[Any, Any, Any], client_id: FromPath[UUID]) 
         rule = await get_rule(client_id)
     values = {
         "remind": ", ".join(str(day) for day in rule.remind_days), "last_day": str(rule.last_day or ""),
-        "last_resort": rule.last_resort.value,
+        "last_resort": rule.last_resort.value, "kept_hours": str(rule.kept_hours),
     }  # fmt: skip
     return await _show(request, client_id, Form(values))
 
@@ -40,10 +41,11 @@ async def post_rule(request: Request[Any, Any, Any], client_id: FromPath[UUID]) 
     if re.sub(r"[\d,;\s]", "", form.values.get("remind", "")):
         form.wrong("remind", "Write the days as numbers, such as 3, 7.")
     last = form.integer("last_day", "The last day", low=1, high=LONGEST_WAIT) if form.values.get("last_day") else None
+    kept = form.integer("kept_hours", "The hours", low=1, high=LONGEST_KEPT_HOURS)
     resort = form.choice("last_resort", "what is done in the end", list(LastResort))
     try:
         form.ensure()
-        rule = ensure_rule(WaitRule(tuple(int(day) for day in days), last, LastResort(resort)))
+        rule = ensure_rule(WaitRule(tuple(int(day) for day in days), last, LastResort(resort), kept))
         await set_rule(request.user, client_id=client_id, rule=rule, now=utc_now())
     except Invalid as refusal:
         return await _show(request, client_id, form, refusal)

@@ -43,6 +43,7 @@ BY_GRANT = {
         "edit_level",
         "guideline",
         "location",
+        "pend_rule",
         "pend_reason",
         "sample_plan",
         "service_line",

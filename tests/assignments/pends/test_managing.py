@@ -1,5 +1,7 @@
 """What managers do with pends: the report, the reasons, each client's rule, and charts that are coded after all."""
 
+from assignments.promising import kept_until
+from portal.database import acting_as
 from tests.assignments.pends.asking import LEFT, MISSING, make_pend
 from tests.cast import House
 from tests.conftest import Sql, Web
@@ -48,14 +50,26 @@ async def test_reasons_are_managed_and_a_clients_own_is_only_its(web: Web, sql: 
 async def test_a_clients_rule_is_agreed_and_a_chart_is_coded_after_all(web: Web, sql: Sql, house: House) -> None:
     mona, place = await web("mona"), f"/clients/{house.north.id}/pends"
     assert 'value="3, 7"' in (await mona.get(place)).text
-    for wrong in ({"remind": "3, x"}, {"remind": "9"}, {"last_day": "0"}, {"last_resort": "give up"}):
-        rule = {"remind": "2", "last_day": "5", "last_resort": "as is"} | wrong
+    for wrong in (
+        {"remind": "3, x"},
+        {"remind": "9"},
+        {"last_day": "0"},
+        {"kept_hours": "0"},
+        {"last_resort": "give up"},
+    ):
+        rule = {"remind": "2", "kept_hours": "8", "last_day": "5", "last_resort": "as is"} | wrong
         assert (await mona.post(place, data=rule)).status_code == 422, wrong
-    await mona.post(place, data={"remind": "2", "last_day": "", "last_resort": "as is"})
+    await mona.post(place, data={"remind": "2", "kept_hours": "8", "last_day": "", "last_resort": "as is"})
     assert 'value="2"' in (await mona.get(place)).text
     assert (await sql("SELECT last_day FROM pend_rule"))[0]["last_day"] is None
 
     chart = await make_chart(sql, house)
+    async with acting_as(house.mona):
+        usual = await kept_until(chart.id)
+    agreed = {"remind": "2", "kept_hours": "2", "last_day": "", "last_resort": "as is"}
+    assert (await mona.post(place, data=agreed)).status_code == 303
+    async with acting_as(house.mona):
+        assert await kept_until(chart.id) < usual
     fence = (await pull_chart(house.cora)).fence
     data = {"fence": str(fence), "next_request_id": str(chart.id), "reason": str(LEFT)}
     await (await web("cora")).post(f"/desk/charts/{chart.id}/not-codable", data=data)
