@@ -195,7 +195,8 @@
       event.preventDefault();
       event.stopPropagation();
       entry.focus();  // leaving the field saves it
-    } else if (isField(event.target) && event.ctrlKey && event.key.toLowerCase() === "d") copyDown(event);
+    } else if (isField(event.target) && plain && event.key === "Escape") leaveField(event);
+    else if (isField(event.target) && event.ctrlKey && event.key.toLowerCase() === "d") copyDown(event);
     else if (isField(event.target) && event.altKey && event.key === "Enter") {
       const row = event.target.closest("[data-more]");
       if (row) document.querySelector(`[data-unfold="${CSS.escape(row.id)}"]`)?.click();
@@ -229,6 +230,15 @@
     event.preventDefault();
     event.stopPropagation();
     document.querySelector("[data-undo]:not(:disabled)")?.click();
+  }
+
+  /* Out of a field as it was: to its line, or to the box if it belongs to all of them. */
+  function leaveField(event) {
+    const field = event.target;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!field.matches("select")) field.value = stored(field);
+    (document.getElementById(field.closest("tr")?.id.replace("more-", "line-") ?? "") ?? entry).focus();
   }
 
   /* What stands in the same field of the line above. */

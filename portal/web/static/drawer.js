@@ -5,12 +5,13 @@
   if (!drawer) return;
 
   let opener = null;
+  let left = "";  // where the focus was: its id, since the lines may be others by then
 
   function close() {
     drawer.hidden = true;
     drawer.replaceChildren();
     mark(null);
-    (document.getElementById("entry") ?? opener)?.focus();
+    (document.getElementById(left) ?? document.getElementById("entry") ?? opener)?.focus();
   }
 
   function mark(tool) {
@@ -24,7 +25,11 @@
     if (tool.getAttribute("aria-expanded") === "true") {
       event.preventDefault();
       close();
-    } else opener = tool;
+    } else {
+      opener = tool;
+      const active = document.activeElement;
+      if (!drawer.contains(active)) left = active?.closest?.("#lines, [data-entry]") ? active.id : "";
+    }
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {

@@ -7,12 +7,9 @@
 
   let chosen = null;  // {page, place, start, end, text}; places count letters, as the server counts them
 
-  viewer.addEventListener("viewer:select", async (event) => {
-    const { pageId, start, end, text } = event.detail;
-    const page = viewer.querySelector(`[data-id="${CSS.escape(pageId)}"]`);
-    if (!page) return;
-    const { words } = await viewer.viewer.load(page);
-    chosen = { page: pageId, place: page.dataset.page, start: words[start].start, end: words[end - 1].end, text };
+  viewer.addEventListener("viewer:select", (event) => {
+    const { pageId, page, start, end, text } = event.detail;
+    chosen = { page: pageId, place: page, start, end, text };
     show();
   });
 
