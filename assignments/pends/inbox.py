@@ -19,7 +19,9 @@ from portal.errors import Invalid, NotFound
 PAGE = 50
 MOST_EXPORTED = 5000
 #: What is listed, and in which order: a word of the address, and what it reads as.
-SHOWN: Mapping[str, str] = {"waiting": "Waiting for you", "over": "Answered or closed"}
+SHOWN: Mapping[str, str] = {
+    "waiting": "Waiting for you", "provider": "Waiting for a provider", "over": "Answered or closed",
+}  # fmt: skip
 SORTS: Mapping[str, str] = {
     "age": "Oldest first", "due": "Last day first", "newest": "Newest first", "chart": "By chart",
 }  # fmt: skip
@@ -184,7 +186,8 @@ _COLUMNS = (
 
 _COUNT = "SELECT count(*)" + _JOINS
 _SHOWN = {
-    "waiting": " WHERE d.owner <> 'lead' AND d.answered_at IS NULL AND d.ended_at IS NULL",
+    "waiting": " WHERE d.owner = 'client' AND d.answered_at IS NULL AND d.ended_at IS NULL",
+    "provider": " WHERE d.owner = 'provider' AND d.answered_at IS NULL AND d.ended_at IS NULL",
     "over": " WHERE d.owner <> 'lead' AND (d.answered_at IS NOT NULL OR d.ended_at IS NOT NULL)",
 }
 _OF_REASON = (

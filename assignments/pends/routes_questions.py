@@ -59,7 +59,7 @@ async def post_answer(request: Request[Any, Any, Any], chart_id: FromPath[UUID])
 async def post_guideline(request: Request[Any, Any, Any], chart_id: FromPath[UUID]) -> Response[Any]:
     """Make an answer part of the client's rules."""
     form = await read_form(request)
-    body = form.text("body", "The client’s rules", most=LONGEST)
+    body = form.text("body", "The text of the client’s rules", most=LONGEST)
     seen = form.integer("version", "The version", low=0, high=1_000_000)
     try:
         form.ensure()

@@ -91,9 +91,9 @@ class Shown:
     query: Row
     content: Content
     answer: Answer | None
-    counts: str  # what counts as the answer
     history: Sequence[tuple[str, datetime, str | None]]
-    patient: str = ""  # for the client's own people alone
+    counts: str = ""  # what counts as the answer, for the client's own people alone
+    patient: str = ""  # for them alone, too
     service_on: date | None = None
     documents: Sequence[tuple[UUID, str]] = ()  # that came for the chart since, for the client's own people alone
     ours: Ours | None = None
@@ -160,7 +160,6 @@ async def open_query(actor: Actor, *, query_id: UUID) -> Shown:
         contents = await open_fields("provider_query.content", {query_id: row["content_sealed"]})
         content = from_plain(json.loads(contents[query_id]))
         answer = await _find_answer(query_id, content)
-        policy = await get_policy(query.client_id)
         history = await DB.fetch(
             "SELECT e.kind, e.happened_at, p.name FROM query_event e LEFT JOIN person p ON p.id = e.actor_id"
             " WHERE e.query_id = $1 ORDER BY e.happened_at, e.id",
@@ -172,8 +171,7 @@ async def open_query(actor: Actor, *, query_id: UUID) -> Shown:
             patient_id=query.patient_id, details={"chart": str(query.chart_id)},
         )  # fmt: skip
     return Shown(
-        query, content, answer, answer.counts if answer else policy.counts,
-        [(one["kind"], one["happened_at"], one["name"]) for one in history], **own,
+        query, content, answer, [(one["kind"], one["happened_at"], one["name"]) for one in history], **own,
     )  # fmt: skip
 
 
@@ -210,7 +208,9 @@ async def _own_side(query: Row) -> dict[str, Any]:
         query.chart_id, query.sent_at,
     )  # fmt: skip
     files = await open_fields("document.name", {one["id"]: one["name_sealed"] for one in documents})
+    policy = await get_policy(query.client_id)
     return {
+        "counts": policy.counts,
         "patient": names[query.patient_id],
         "service_on": row["service_on"],
         "documents": [(UUID(bytes=one["id"].bytes), files[one["id"]]) for one in documents],

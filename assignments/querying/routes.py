@@ -34,6 +34,7 @@ from portal.web.forms import Form, read_form
 from portal.web.templating import page
 
 CODER = {"permission": Permission.CODING_WORK}
+CODER_OR_AUDITOR = {"permission": (Permission.CODING_WORK, Permission.AUDIT_WORK)}
 CODER_OR_MANAGER = {"permission": (Permission.CODING_WORK, Permission.QUERY_MANAGE)}
 PLACE = "/desk/charts/{chart_id:uuid}/query"
 
@@ -109,14 +110,15 @@ async def show_asked(request: Request[Any, Any, Any]) -> Response[Any]:
     return page(request, "assignments/querying/asked.html", rows=rows, states=STATES, purposes=PURPOSES, now=utc_now())
 
 
-@get("/my-queries/{query_id:uuid}", opt=CODER)
+@get("/my-queries/{query_id:uuid}", opt=CODER_OR_AUDITOR)
 async def show_asked_query(request: Request[Any, Any, Any], query_id: FromPath[UUID]) -> Response[Any]:
-    """One query with its answer, in the drawer or as a page."""
+    """One query with its answer, in the drawer or as a page; an auditor reads it, and no more."""
     shown = await open_query(request.user, query_id=query_id)
+    place = "my-queries" if request.user.may(Permission.CODING_WORK) else "audits"
     name = "_query.html" if wants_fragment(request) else "query.html"
     return page(
         request, f"assignments/querying/{name}", shown=shown, states=STATES, now=utc_now(), outcomes=OUTCOMES,
-        reasons=CANCEL_REASONS, place="my-queries",
+        reasons=CANCEL_REASONS, place=place,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from assignments.codesets.icd10cm import get_code
 from assignments.desk.work import NOTHING_TYPED, PinMark, Typed, mark_pins, show_work
 from assignments.drafting.rules import DiagnosisLine, Lines, ProcedureLine
 from assignments.pulling import RELEASE_REASONS
+from assignments.querying.rules import STATES
 from auditing.quality import scoring
 from auditing.quality.choices import guess
 from auditing.quality.citations import CITATIONS
@@ -37,7 +38,7 @@ def show_sheet(sheet: Worksheet, typed: Typed = NOTHING_TYPED) -> dict[str, Any]
     return {
         "sheet": sheet, "audit": audit, "work": work, "pages": sheet.pages, "typed": typed,
         "titles": _titles(sheet), "say_line": say_line, "say_choice": say_choice, "say_share": say_share,
-        "state_words": STATE_WORDS,
+        "state_words": STATE_WORDS, "states": STATES,
         "error_types": [(one.value, word) for one, word in ERROR_TYPES.items()],
         "severities": [(one.value, word) for one, word in SEVERITIES.items()],
         "directions": [(one.value, word) for one, word in DIRECTIONS.items()],

@@ -16,6 +16,8 @@ from assignments.leveling.keeping import find_draft as find_leveling_draft
 from assignments.leveling.keeping import find_kept
 from assignments.leveling.showing import Levels
 from assignments.pulling import Hold, find_hold
+from assignments.querying.queries import Row as Query
+from assignments.querying.queries import find_of_chart as find_queries
 from assignments.rules import Stage
 from assignments.viewing.queries import ViewPage, database_now, find_pages, find_places, show_pages
 from assignments.viewing.watermarks import Mark
@@ -54,6 +56,7 @@ class Worksheet:
     ehr: EhrVisit | None = None  # if it is coded in the client's own system
     levels: Levels | None = None  # if coder or auditor has filled in the E/M worksheet
     places: Mapping[UUID, int] = field(default_factory=dict)  # which page of the chart an id is
+    queries: Sequence[Query] = ()  # what the chart's provider was asked
     proposed: tuple[str, ...] = ()  # of the coder's diagnoses, those that had been proposed to the coder
 
     @property
@@ -113,7 +116,7 @@ async def _assemble(actor: Actor, audit_id: UUID) -> Worksheet:
         return sheet
     shown = await find_shown_codes(audit.chart_id)
     return replace(
-        sheet, places=await find_places(audit.chart_id),
+        sheet, places=await find_places(audit.chart_id), queries=await find_queries(audit.chart_id),
         proposed=tuple(line.code for line in sheet.coder.diagnoses if line.code in shown),
     )  # fmt: skip
 

@@ -25,6 +25,11 @@ def month(value: date) -> str:
     return value.strftime("%B %Y")
 
 
+def capitalize(words: str) -> str:
+    """The first letter large and the rest as it is, unlike Jinja's own, which would write `Office e/m`."""
+    return words[:1].upper() + words[1:]
+
+
 def money(amount: Decimal) -> str:
     """US dollars with cents and thousands separators: `$1,204.50`."""
     return f"-${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
@@ -56,5 +61,5 @@ def minutes(seconds: Decimal) -> str:
 
 FILTERS = {
     "in_zone": in_zone, "iso": iso, "day": day, "month": month, "money": money, "size": size, "span": span,
-    "minutes": minutes,
+    "minutes": minutes, "capitalize": capitalize,
 }  # fmt: skip

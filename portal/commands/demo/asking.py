@@ -17,8 +17,8 @@ from portal.database import DB, acting_as
 from portal.ids import new_id
 
 
-async def ask_a_provider(company: Company, now: datetime) -> None:
-    """One query about a chart that waits, answered an hour later by the client's own people."""
+async def ask_a_provider(company: Company, now: datetime, *, is_answered: bool = True) -> None:
+    """One query about a chart that waits; if it is answered, then an hour later by the client's own people."""
     coder, manager = company.of_kind(Kind.CODER)[0], company.of_kind(Kind.MANAGER)[0]
     with set_back_to(now):
         pulled = await pull(coder, stage=Stage.CODING, request_id=new_id(), now=now)
@@ -46,6 +46,8 @@ async def ask_a_provider(company: Company, now: datetime) -> None:
         )
         await set_policy(manager, client_id=client_id, policy=Policy(counts="as it is"), now=now)
         sent = await send_query(coder, chart_id=pulled.chart_id, fence=pulled.fence, now=now)
+    if not is_answered:
+        return
     with set_back_to(now + timedelta(hours=1)):
         reply = Reply(words="Nothing beyond what the note describes.")
         await answer_query(provider, query_id=sent.query_id, reply=reply, now=now + timedelta(hours=1))

@@ -24,6 +24,7 @@ from portal.commands.demo.notes import NOTES
 from portal.commands.demo.notes.shape import Note
 from portal.commands.demo.papers import render
 from portal.commands.demo.people import PEOPLE, DemoPerson
+from portal.commands.demo.pushed import push_sets
 from portal.commands.demo.results import export_charges
 from portal.commands.demo.visiting import PASSWORD, Visitor
 from portal.commands.demo.waiting import leave_questions
@@ -90,6 +91,7 @@ async def load_company(transport: httpx.AsyncBaseTransport, origin: str, url: st
     await _issue_invoices(company)
     say("September is invoiced")
     await _change_a_rule(company)
+    await push_sets(company, utc_now())
     for client in (RADIOLOGY, OFFICE):
         people = company.of_kind(Kind.CLIENT)
         taker = next(one for one in people if one.client_id == company.clients[client.code])
@@ -120,6 +122,7 @@ async def leave_work_waiting(
             await code_what_waits(company, utc_now())
             await run_jobs(url, JOBS, until_empty=True)
     await leave_questions(company, utc_now())
+    await ask_a_provider(company, utc_now(), is_answered=False)
     await run_jobs(url, JOBS, until_empty=True)
     await import_schedules(company, NOTES)
     say("This morning's charts came in: they wait to be coded, two coded ones to be audited")

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from assignments.pends.answering import withdraw_pend
-from assignments.pulling import Outcome
+from assignments.pulling import Outcome, pull
 from assignments.querying.ageing import age_queries
 from assignments.querying.answering import Reply, answer_query
 from assignments.querying.closing import cancel_query, close_query
@@ -108,6 +108,8 @@ async def test_from_the_desk_to_the_provider_and_back(house: House, sql: Sql, we
     assert TITLE in page.text
     assert "Cough and fever" in page.text
     assert not [word for word in ("ffects the", "Q01", "R05.9", "71046") if word in page.text]
+    assert chart.number not in (await carl.get("/pends")).text, "staff who may not answer are not asked"
+    assert chart.number in (await carl.get("/pends?show=provider")).text
     assert "You answer for no provider" in (await carl.get("/provider-queries")).text
     assert [(await other.get(query)).status_code for other in (carl, stranger)] == [404, 404]
     assert (await carl.post(f"{query}/answer", data={"option": "2"})).status_code == 404
@@ -145,6 +147,17 @@ async def test_from_the_desk_to_the_provider_and_back(house: House, sql: Sql, we
     )
     done = (await cora.get(mine)).text
     assert [word for word in ("<del>R05.9</del>", "<ins>J18.9</ins>") if word not in done] == []
+
+    # Its auditor reads the query beside the lines, and closes nothing.
+    await work()
+    audrey = await web("audrey")
+    await pull(house.audrey, stage=Stage.AUDIT, request_id=new_id(), now=NOW)
+    [audit] = await sql("SELECT id FROM audit")
+    assert f'href="{mine}"' in (await audrey.get(f"/audits/{audit['id']}")).text
+    read = await audrey.get(mine, headers={"hx-request": "true"})
+    assert "Left lower lobe." in read.text
+    assert "<form" not in read.text
+    assert (await (await web("outsider")).get(mine)).status_code == 404
     actions = {
         r["action"] for r in await sql("SELECT action FROM access_event WHERE patient_id = $1", chart.patient_id)
     }
