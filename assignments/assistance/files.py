@@ -49,7 +49,7 @@ def _chart(line: str, number: int, remarks: Counter[str]) -> tuple[str, str, Pas
         raise _odd(number, 'needs "id", a text or a number')
     if not isinstance(text, str):
         raise _odd(number, 'needs "text", a text')
-    if split not in {"train", "test"}:
+    if split not in ("train", "test"):  # a tuple: what is no text need not be hashable
         raise _odd(number, 'needs "split", which is "train" or "test"')
     listed = plain.get("codes")
     if listed is None:

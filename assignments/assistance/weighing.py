@@ -54,7 +54,10 @@ class Calibration:
 
 
 def calibrate(scores: Floats, hits: Floats, smallest: int = 25) -> Calibration:
-    """Isotonic regression by pooling neighbours; steps of fewer than `smallest` rows are pooled; none says 0 or 1."""
+    """Isotonic regression by pooling neighbours; steps of fewer than `smallest` rows are pooled; none says 0 or 1.
+
+    A step says what can be vouched for, not the best guess: the less it has seen, the further below its share.
+    """
     order = np.argsort(scores, kind="stable")
     blocks: list[list[float]] = []  # rows, hits, sum of scores
     for chunk in np.array_split(order, max(1, len(order) // smallest)):
@@ -64,4 +67,13 @@ def calibrate(scores: Floats, hits: Floats, smallest: int = 25) -> Calibration:
             last = blocks.pop()
             blocks[-1] = [one + other for one, other in zip(blocks[-1], last, strict=True)]
     sizes, good, sums = (np.array(column) for column in zip(*blocks, strict=True)) if blocks else (np.zeros(0),) * 3
-    return Calibration(sums / np.maximum(sizes, 1), (good + 0.5) / (sizes + 1))
+    # a step is worth at least what the ones below it are
+    return Calibration(sums / np.maximum(sizes, 1), np.maximum.accumulate(_vouched(good + 0.5, sizes + 1)))
+
+
+def _vouched(good: Floats, sizes: Floats) -> Floats:
+    """A share less one standard error: the lower end of Wilson's interval (Wilson 1927, JASA 22:209)."""
+    share = good / sizes
+    middle = share + 1 / (2 * sizes)
+    reach = np.sqrt(share * (1 - share) / sizes + 1 / (4 * sizes**2))
+    return np.asarray((middle - reach) / (1 + 1 / sizes))

@@ -154,6 +154,7 @@ def line(**changed: object) -> str:
         (line(id=None), 'Line 2 needs "id"'),
         (line(text=3), 'Line 2 needs "text"'),
         (line(split="dev"), 'Line 2 needs "split"'),
+        (line(split=["test"]), 'Line 2 needs "split"'),
         (line(codes={}), "Line 2 has .codes. that are not a list"),
         (line(codes=["R50.9"]), "Line 2 has a code that is not an object"),
         (line(codes=[{"code": "R50.9", "spans": [[0, "5"]]}]), "Line 2 has a span"),
