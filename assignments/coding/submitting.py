@@ -8,6 +8,7 @@ from assignments.acknowledging import ensure_acknowledged
 from assignments.codesets.icd10cm import load_release, release_in_force
 from assignments.coding.checks import Check, find_checks, has_errors, open_checks
 from assignments.coding.versions import add_version
+from assignments.doubts.marking import keep_doubts
 from assignments.drafting.editing import begin_draft, discard_draft
 from assignments.edits.answering import keep_results
 from assignments.leveling.keeping import keep_leveling
@@ -99,6 +100,7 @@ async def submit_coding(coder: Actor, *, chart_id: UUID, fence: int, request_id:
             checks=checks,
         )  # fmt: skip
         await keep_leveling(coder, hold=hold, coding_id=coding_id, now=now)
+        await keep_doubts(coder, hold=hold, coding_id=coding_id, now=now)
         # Of record is whoever coded it first: a correction by somebody else does not take the chart from them.
         await DB.execute(
             "UPDATE chart SET coder_of_record = coalesce(coder_of_record, $2), coded_at = $3 WHERE id = $1",

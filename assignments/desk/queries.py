@@ -15,6 +15,7 @@ from assignments.coding.versions import find_latest, find_lines
 from assignments.desk.guidelines import ChartRules, find_guideline
 from assignments.desk.news import find_news
 from assignments.desk.work import NOTHING_TYPED, PinMark, Typed, Work, mark_pins, show_work
+from assignments.doubts.queries import count_draft_doubts
 from assignments.drafting.editing import begin_draft, save_lines
 from assignments.drafting.fields import begin_header
 from assignments.drafting.rules import Lines
@@ -115,6 +116,7 @@ class Desk:
     lead_answered_at: datetime | None = None
     lead_is_asked: bool = False
     pinned: Mapping[str, tuple[PinMark, ...]] = field(default_factory=dict)  # by line of the auditor's, such as d2
+    doubts: int = 0  # how often its coder has marked that they are unsure
 
 
 async def get_desk_home(coder: Actor) -> DeskHome:
@@ -163,7 +165,7 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
         likeness, ehr = await find_hint(chart_id), await find_ehr_visit(chart_id)
         news, stories = await find_news(chart_id, pulled_at=hold.pulled_at), await find_stories(chart_id)
         asked = await DB.fetch_one("SELECT waiting_since, answered_at FROM lead_thread WHERE chart_id = $1", chart_id)
-        queries = await find_of_chart(chart_id)
+        queries, doubts = await find_of_chart(chart_id), await count_draft_doubts(chart_id)
         looked = {"stage": Stage.CODING.value, "pages": len(rows)} | ({"in_own_system": True} if ehr else {})
         event_id = await record(
             coder, Action.CHART_OPENED, object_type="chart", object_id=chart_id, client_id=client_id,
@@ -191,6 +193,7 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
         lead_answered_at=asked["answered_at"] if asked else None,
         lead_is_asked=bool(asked and asked["waiting_since"]),
         pinned=_mark_all(audited, places),
+        doubts=doubts,
     )
 
 

@@ -18,6 +18,7 @@ from assignments.desk.routes_aside import ROUTES as ASIDE_ROUTES
 from assignments.desk.routes_next import CHARTS, go_to_next
 from assignments.desk.searching import find_options
 from assignments.desk.work import NOTHING_TYPED, Typed, get_work
+from assignments.doubts.routes import ROUTES as DOUBT_ROUTES
 from assignments.drafting.editing import Stale
 from assignments.drafting.operations import Refused
 from assignments.drafting.rules import MOST_DIAGNOSES
@@ -186,6 +187,7 @@ ROUTES = [
     post_release,
     post_code_search,
     *ASIDE_ROUTES,
+    *DOUBT_ROUTES,
     *guideline_routes(CHARTS, permission=Permission.CODING_WORK),
     *leveling_routes(CHARTS, stage=Stage.CODING, permission=Permission.CODING_WORK),
     *line_routes(CHARTS, stage=Stage.CODING, permission=Permission.CODING_WORK, show_page=show_chart),

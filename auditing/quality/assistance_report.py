@@ -86,7 +86,8 @@ _CHARTS = """
          max(cardinality(f.codes)) AS codes,
          (SELECT sum(w.seconds) / 60 FROM work_time w WHERE w.chart_id = c.id AND w.stage = 'coding') AS minutes,
          (SELECT s.matched::numeric / nullif(s.matched + s.revised + s.omitted + s.extra, 0)
-            FROM score s WHERE s.chart_id = c.id ORDER BY s.scored_at LIMIT 1) AS accuracy
+            FROM score s JOIN audit a ON a.id = s.audit_id AND a.draw_id IS NOT NULL
+           WHERE s.chart_id = c.id ORDER BY s.scored_at LIMIT 1) AS accuracy
     FROM chart c JOIN proposal p ON p.client_id = c.client_id AND p.chart_id = c.id
     CROSS JOIN LATERAL (
       SELECT array(SELECT DISTINCT l.code FROM code_line l WHERE l.kind = 'diagnosis' AND l.coding_id = (

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from assignments.doubts.queries import has_doubt
 from assignments.events import ChartEvent
 from assignments.lining_up import line_up
 from assignments.moving import move_chart
@@ -22,7 +23,9 @@ async def draw_sample(worker: Actor, event: ChartEvent) -> None:
     """Decide, inside the current transaction, whether a coded chart is audited; if not, it is final.
 
     The decision rests on the plan's seed and the chart's id alone, so anybody can recompute it once the seed is known.
-    A client without a plan has nothing audited; a chart that has moved on meanwhile waits for its next coding.
+    What the sample leaves out is audited all the same if its coder asks for it: an audit without a draw, which no ratio
+    of the sample counts. Asking for a chart that is drawn anyway changes nothing. A client without a plan has nothing
+    but that audited; a chart that has moved on meanwhile waits for its next coding.
     """
     if not await _is_current(event):
         return
@@ -32,7 +35,7 @@ async def draw_sample(worker: Actor, event: ChartEvent) -> None:
         event.client_id,
     )
     draw_id = await _decide(event, plan) if plan else None
-    if draw_id is None:
+    if draw_id is None and not await has_doubt((await _latest_coding(event.chart_id))["id"]):
         await make_final(worker, chart_id=event.chart_id, now=event.happened_at)
     else:
         await _begin_audit(worker, event, draw_id)
@@ -115,7 +118,7 @@ async def _decide(event: ChartEvent, plan: Any) -> UUID | None:
     return draw_id if drawn else None
 
 
-async def _begin_audit(worker: Actor, event: ChartEvent, draw_id: UUID) -> None:
+async def _begin_audit(worker: Actor, event: ChartEvent, draw_id: UUID | None) -> None:
     coding = await _latest_coding(event.chart_id)
     audit_id = new_id()
     number = await DB.value(
@@ -132,7 +135,7 @@ async def _begin_audit(worker: Actor, event: ChartEvent, draw_id: UUID) -> None:
     await record(
         worker, Action.AUDIT_DRAWN, object_type="chart", object_id=event.chart_id, client_id=event.client_id,
         patient_id=await DB.value("SELECT patient_id FROM chart WHERE id = $1", event.chart_id),
-        details={"audit": str(audit_id), "number": number},
+        details={"audit": str(audit_id), "number": number} | ({} if draw_id else {"asked_by_coder": True}),
     )  # fmt: skip
 
 

@@ -1,6 +1,10 @@
-"""Quality in figures: accuracy by client and coder, findings by type, plans, closed audits. Inside a transaction."""
+"""Quality in figures: accuracy by client and coder, findings by type, plans, closed audits. Inside a transaction.
 
-from collections.abc import Iterable
+Accuracy is an estimate from the sample: audits that a coder asked for stand in the list and among the findings, and in
+no ratio, for what somebody is unsure of is no random chart.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -35,7 +39,8 @@ class Figure:
     id: UUID
     name: str
     coded: int
-    pooled: Pooled
+    unsure: int  # charts whose coder asked for an audit
+    pooled: Pooled  # of the sample alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ class AuditRow:
     drawn_at: datetime
     closed_at: datetime
     findings: int
+    is_asked: bool  # by the coder, outside the sample
     score: Score
 
 
@@ -98,7 +104,7 @@ _FINDINGS = "SELECT f.error_type, f.direction, count(*) AS count FROM finding f 
 _ROWS = (
     "SELECT a.id, c.number AS chart_number, k.name AS client_name, p.name AS coder_name, q.name AS auditor_name,"
     " a.state, a.outcome, a.drawn_at, a.closed_at, s.matched, s.revised, s.omitted, s.extra, s.record_is_correct,"
-    " (SELECT count(*) FROM finding f WHERE f.audit_id = a.id) AS findings"
+    " (SELECT count(*) FROM finding f WHERE f.audit_id = a.id) AS findings, a.draw_id IS NULL AS is_asked"
 )
 
 
@@ -107,30 +113,40 @@ def _arguments(wanted: AuditFilter) -> tuple[Any, ...]:
 
 
 async def find_figures(wanted: AuditFilter) -> tuple[list[Figure], list[Figure]]:
-    """What the audits of a period say, by client and by coder, each in order of name."""
-    rows = await DB.fetch(_SUMS + _CLOSED + " GROUP BY a.client_id, a.coder_id", *_arguments(wanted))
+    """What the sampled audits of a period say, by client and by coder, each in order of name."""
+    rows = await DB.fetch(
+        _SUMS + _CLOSED + " AND a.draw_id IS NOT NULL GROUP BY a.client_id, a.coder_id", *_arguments(wanted)
+    )
     coded = await DB.fetch(
         "SELECT client_id, coder_of_record AS coder_id, count(*) AS charts FROM chart"
         " WHERE coded_at >= $1 AND coded_at < $2 AND coder_of_record IS NOT NULL"
         " AND ($3::uuid IS NULL OR client_id = $3) AND ($4::uuid IS NULL OR coder_of_record = $4) GROUP BY 1, 2",
         *_arguments(wanted)[:4],
     )
+    unsure = await DB.fetch(
+        "SELECT client_id, author_id AS coder_id, count(DISTINCT chart_id) AS charts FROM doubt"
+        " WHERE kept_at >= $1 AND kept_at < $2 AND ($3::uuid IS NULL OR client_id = $3)"
+        " AND ($4::uuid IS NULL OR author_id = $4) GROUP BY 1, 2",
+        *_arguments(wanted)[:4],
+    )
     clients = {row["id"]: row["name"] for row in await DB.fetch("SELECT id, name FROM client")}
     coders = {row["id"]: row["name"] for row in await DB.fetch("SELECT id, name FROM person WHERE kind = 'coder'")}
-    return _figures("client_id", rows, coded, clients), _figures("coder_id", rows, coded, coders)
+    return _figures("client_id", rows, coded, unsure, clients), _figures("coder_id", rows, coded, unsure, coders)
 
 
-def _figures(of: str, audited: Iterable[Any], coded: Iterable[Any], names: dict[UUID, str]) -> list[Figure]:
-    audited, coded = list(audited), list(coded)
+def _figures(
+    of: str, audited: Sequence[Any], coded: Sequence[Any], unsure: Sequence[Any], names: dict[UUID, str]
+) -> list[Figure]:
     figures = []
-    for one in {row[of] for row in audited} | {row[of] for row in coded}:
+    for one in {row[of] for rows in (audited, coded, unsure) for row in rows}:
         mine = [row for row in audited if row[of] == one]
         charts, correct, matched, auditor_codes, coder_codes = (
             int(sum(row[name] for row in mine))
             for name in ("charts", "correct", "matched", "auditor_codes", "coder_codes")
         )
         pooled = Pooled(charts, correct, matched, auditor_codes, coder_codes)
-        figures.append(Figure(one, names[one], sum(row["charts"] for row in coded if row[of] == one), pooled))
+        done, doubted = (sum(row["charts"] for row in rows if row[of] == one) for rows in (coded, unsure))
+        figures.append(Figure(one, names[one], done, doubted, pooled))
     return sorted(figures, key=lambda figure: (figure.name, figure.id))
 
 
@@ -161,6 +177,11 @@ async def count_audits(wanted: AuditFilter) -> int:
     return int(await DB.value("SELECT count(*)" + _CLOSED, *_arguments(wanted)))
 
 
+async def count_asked(wanted: AuditFilter) -> int:
+    """How many of the closed audits a coder asked for, outside the sample."""
+    return int(await DB.value("SELECT count(*)" + _CLOSED + " AND a.draw_id IS NULL", *_arguments(wanted)))
+
+
 async def find_audits(wanted: AuditFilter, *, limit: int | None = None, offset: int = 0) -> list[AuditRow]:
     """Closed audits with their scores, newest first."""
     rows = await DB.fetch(
@@ -170,6 +191,7 @@ async def find_audits(wanted: AuditFilter, *, limit: int | None = None, offset: 
         AuditRow(
             row["id"], row["chart_number"], row["client_name"], row["coder_name"], row["auditor_name"],
             AuditState(row["state"]), row["outcome"], row["drawn_at"], row["closed_at"], row["findings"],
+            row["is_asked"],
             Score(row["matched"], row["revised"], row["omitted"], row["extra"], row["record_is_correct"]),
         )
         for row in rows

@@ -44,8 +44,8 @@ class Audit:
     auditor_name: str | None
     auditor_coding_id: UUID | None
     corrected_coding_id: UUID | None
-    percent: Decimal
-    ticket: str
+    percent: Decimal | None  # of the plan that drew it; None if its coder asked for it
+    ticket: str | None
     drawn_at: datetime
     closed_at: datetime | None
 
@@ -61,8 +61,8 @@ async def get_audit(audit_id: UUID) -> Audit:
         " FROM audit a JOIN chart c ON c.id = a.chart_id JOIN client k ON k.id = a.client_id"
         " JOIN encounter e ON e.id = c.encounter_id JOIN service_line l ON l.id = c.service_line_id"
         " JOIN person p ON p.id = a.coder_id LEFT JOIN person q ON q.id = a.auditor_id"
-        " JOIN coding g ON g.id = a.coding_id JOIN draw d ON d.id = a.draw_id JOIN sample_plan s ON s.id = d.plan_id"
-        " WHERE a.id = $1",
+        " JOIN coding g ON g.id = a.coding_id LEFT JOIN draw d ON d.id = a.draw_id LEFT JOIN sample_plan s"
+        " ON s.id = d.plan_id WHERE a.id = $1",
         audit_id,
     )
     if row is None:

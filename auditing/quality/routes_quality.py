@@ -8,7 +8,15 @@ from litestar.params import FromPath
 
 from auditing.access_log.actions import Action
 from auditing.access_log.recording import record
-from auditing.quality.figures import count_audits, count_findings, find_audits, find_figures, find_plans, total
+from auditing.quality.figures import (
+    count_asked,
+    count_audits,
+    count_findings,
+    find_audits,
+    find_figures,
+    find_plans,
+    total,
+)
 from auditing.quality.forms import read_filter, read_percent
 from auditing.quality.sampling import open_plan
 from auditing.quality.scoring import code_over_code, percent, precision, ratio
@@ -31,7 +39,7 @@ READER = {"permission": Permission.QUALITY_READ}
 _COLUMNS = (
     "chart", "client", "coder", "auditor", "drawn_at", "closed_at", "outcome", "findings", "matched", "revised",
     "omitted", "extra", "auditor_codes", "coder_codes", "code_over_code_percent", "precision_percent",
-    "record_is_correct",
+    "record_is_correct", "asked_by_coder",
 )  # fmt: skip
 
 
@@ -88,7 +96,7 @@ async def export_audit_list(request: Request[Any, Any, Any]) -> Response[Any]:
             one.chart_number, one.client_name, one.coder_name, one.auditor_name, one.drawn_at, one.closed_at,
             one.outcome, one.findings, one.score.matched, one.score.revised, one.score.omitted, one.score.extra,
             one.score.auditor_codes, one.score.coder_codes, _number(code_over_code(one.score)),
-            _number(precision(one.score)), one.score.record_is_correct,
+            _number(precision(one.score)), one.score.record_is_correct, one.is_asked,
         )
         for one in audits
     ]  # fmt: skip
@@ -109,6 +117,7 @@ async def _quality_page(
     async with acting_as(actor):
         by_client, by_coder = ([], []) if form.errors else await find_figures(wanted)
         findings = [] if form.errors else await count_findings(wanted)
+        asked = 0 if form.errors else await count_asked(wanted)
         plans = await find_plans()
         clients, coders = await _find_choices()
     return page(
@@ -117,8 +126,8 @@ async def _quality_page(
         without_client=kept(form.values, "client"), without_coder=kept(form.values, "coder"), by_client=by_client,
         by_coder=by_coder, whole=total(by_client), coded=sum(one.coded for one in by_client), findings=findings,
         finding_count=sum(one.count for one in findings), most=max((one.count for one in findings), default=1),
-        plans=plans, may_change=actor.may(Permission.PLAN_MANAGE), refused=refused, percent=percent, ratio=ratio,
-        type_words={one.value: word for one, word in ERROR_TYPES.items()}, say_share=say_share,
+        asked=asked, plans=plans, may_change=actor.may(Permission.PLAN_MANAGE), refused=refused, percent=percent,
+        ratio=ratio, type_words={one.value: word for one, word in ERROR_TYPES.items()}, say_share=say_share,
     )  # fmt: skip
 
 

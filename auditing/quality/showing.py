@@ -16,7 +16,7 @@ from auditing.quality.comparing import Row
 from auditing.quality.queries import Finding
 from auditing.quality.rules import STATE_WORDS, Change
 from auditing.quality.scoring import Score
-from auditing.quality.words import DIRECTIONS, ERROR_TYPES, SEVERITIES, say_choice, say_line, say_share
+from auditing.quality.words import DIRECTIONS, ERROR_TYPES, SEVERITIES, say_choice, say_drawn, say_line, say_share
 from auditing.quality.worksheet import Worksheet
 from portal.clock import utc_now
 from portal.ids import new_id
@@ -38,7 +38,7 @@ def show_sheet(sheet: Worksheet, typed: Typed = NOTHING_TYPED) -> dict[str, Any]
     return {
         "sheet": sheet, "audit": audit, "work": work, "pages": sheet.pages, "typed": typed,
         "titles": _titles(sheet), "say_line": say_line, "say_choice": say_choice, "say_share": say_share,
-        "state_words": STATE_WORDS, "states": STATES,
+        "state_words": STATE_WORDS, "states": STATES, "say_drawn": say_drawn,
         "error_types": [(one.value, word) for one, word in ERROR_TYPES.items()],
         "severities": [(one.value, word) for one, word in SEVERITIES.items()],
         "directions": [(one.value, word) for one, word in DIRECTIONS.items()],

@@ -38,7 +38,7 @@ class Audit(Table, tablename="audit", db=DB):
     chart_id = UUID(default=None)
     number = Integer(default=None)
     type = Text(default=None)
-    draw_id = UUID(default=None)
+    draw_id = UUID(null=True, default=None)
     coding_id = UUID(default=None)
     coder_id = UUID(default=None)
     auditor_id = UUID(null=True, default=None)

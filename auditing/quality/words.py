@@ -48,6 +48,13 @@ def say_line(line: Line | None, points_to: tuple[str, ...] = ()) -> str:
     return "-".join((line.code, *line.modifiers)) + units + pointers
 
 
+def say_drawn(number: int, percent: Decimal | None, ticket: str | None) -> str:
+    """Why a chart is audited: the sample's draw, or its coder's asking."""
+    if percent is None or ticket is None:
+        return f"audit {number}, asked for by the coder, outside the sample"
+    return f"audit {number}, plan of {say_share(percent)}, ticket {ticket[:8]}…"
+
+
 def say_share(percent: Decimal) -> str:
     """`12.5%`, without zeros that say nothing."""
     return f"{percent.normalize():f}%"

@@ -8,6 +8,7 @@ from assignments.assistance.offering import find_shown_codes
 from assignments.coding.checks import Check, find_checks
 from assignments.coding.versions import find_lines
 from assignments.desk.guidelines import ChartRules, find_guideline
+from assignments.doubts.queries import Doubt, find_doubts
 from assignments.drafting.editing import StoredDraft, begin_draft
 from assignments.drafting.rules import Lines
 from assignments.edits.answering import Result, find_results
@@ -58,6 +59,7 @@ class Worksheet:
     places: Mapping[UUID, int] = field(default_factory=dict)  # which page of the chart an id is
     queries: Sequence[Query] = ()  # what the chart's provider was asked
     proposed: tuple[str, ...] = ()  # of the coder's diagnoses, those that had been proposed to the coder
+    doubts: Sequence[Doubt] = ()  # what the coder was unsure of, in the coding under audit and in the corrected one
 
     @property
     def differences(self) -> list[Row]:
@@ -114,9 +116,10 @@ async def _assemble(actor: Actor, audit_id: UUID) -> Worksheet:
     sheet = await (_open_for_work if is_work else _open_to_read)(actor, audit, hold)
     if actor.kind is not Kind.AUDITOR:
         return sheet
-    shown = await find_shown_codes(audit.chart_id)
+    shown, places = await find_shown_codes(audit.chart_id), await find_places(audit.chart_id)
+    codings = [one for one in (audit.coding_id, audit.corrected_coding_id) if one]
     return replace(
-        sheet, places=await find_places(audit.chart_id), queries=await find_queries(audit.chart_id),
+        sheet, places=places, doubts=await find_doubts(codings, places), queries=await find_queries(audit.chart_id),
         proposed=tuple(line.code for line in sheet.coder.diagnoses if line.code in shown),
     )  # fmt: skip
 

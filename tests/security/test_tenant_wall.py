@@ -231,6 +231,7 @@ READERS = {
     "api_token.token_hash": set(), "audit_draft.choices_sealed": {"auditor"},
     "edit_answer.reason_sealed": {"coder", "auditor"}, "edit_result.reason_sealed": {"coder", "auditor"},
     "ehr_visit.reference_sealed": {"client", "coder", "auditor"},
+    "doubt.note_sealed": {"coder", "auditor"}, "doubt_draft.note_sealed": {"coder"},
     "delivery.name_sealed": {"client"}, "delivery.key_hash": {"client"}, "delivery_line.name_sealed": {"client"},
     "delivery_line.facts_sealed": {"client"}, "delivery_page.facts_sealed": {"client"},
     "document_signature.signature_sealed": {"worker"}, "lexicon.knowledge_sealed": {"worker"},
