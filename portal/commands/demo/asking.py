@@ -27,7 +27,7 @@ async def ask_a_provider(company: Company, now: datetime, *, is_answered: bool =
         builder = await open_builder(coder, chart_id=pulled.chart_id)
         page_id = builder.pages[0]
         layer, _ = await get_page_layer(coder, page_id=page_id)
-        line = max(layer.text[:1500].splitlines(), key=len)
+        line = max(layer.text[:1500].splitlines(), key=lambda one: sum(map(str.isalpha, one)))
         start = layer.text.index(line)
         quoted = await quote(coder, chart_id=pulled.chart_id, page_id=page_id, start=start, end=start + len(line))
         template = next(one for one in builder.templates if one.key == "procedure-detail")
