@@ -43,13 +43,13 @@ def fit(rows: Floats, hits: Floats, penalty: float = 10.0) -> Weights:
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """A rising staircase from scores to shares of hits, straight between its steps."""
+    """A rising staircase from scores to the shares of hits that can be vouched for, straight between its steps."""
 
     scores: Floats
     shares: Floats
 
     def apply(self, scores: Floats) -> Floats:
-        """What share of such scores were hits."""
+        """What share of such scores may be taken to be hits."""
         return np.asarray(np.interp(scores, self.scores, self.shares)) if len(self.scores) else scores
 
 

@@ -121,6 +121,16 @@ def test_a_calibration_never_falls_and_never_says_certain(rows: list[tuple[float
     assert not rows or (shares < 1).all()
 
 
+def test_a_share_says_less_where_less_was_seen() -> None:
+    import numpy as np
+
+    hits = np.tile([1.0, 1.0, 1.0, 1.0, 0.0], 5)  # four in five
+    few, many = (
+        calibrate(np.full(len(seen), 0.8), seen).apply(np.array([0.8]))[0] for seen in (hits, np.tile(hits, 40))
+    )
+    assert 0.65 < few < 0.75 < many < 0.8
+
+
 def test_weights_find_the_column_that_tells() -> None:
     import numpy as np
 
