@@ -1,4 +1,4 @@
-"""Unsure, from the keyboard alone: the words that are selected and the line in focus go along, and the page leads back."""
+"""Unsure, from the keyboard alone: selected words and the line in focus go along, and the page leads back."""
 
 import pytest
 from playwright.async_api import expect

@@ -49,7 +49,7 @@ CREATE INDEX doubt_author ON doubt (author_id, kept_at);
 CALL append_only('doubt');
 -- Managers count marks and do not read them; the worker asks whether there is one.
 CALL client_owned('doubt', coder => 'SELECT', auditor => 'SELECT',
-  manager => 'SELECT (id, coding_id, client_id, chart_id, author_id, kept_at)', worker => 'SELECT (id, coding_id)',
+  manager => 'SELECT (id, coding_id, client_id, chart_id, author_id, kept_at)', worker => 'SELECT (id, client_id, coding_id)',
   reach => 'sees_chart(chart_id)');
 GRANT INSERT ON doubt TO chartway_coder;
 CALL admit('doubt', 'coder', 'INSERT', 'author_id = (SELECT acting_person()) AND sees_chart(chart_id)');
