@@ -1,4 +1,4 @@
-"""A logistic regression and an isotonic calibration, small enough to fit in a moment."""
+"""A logistic regression and an isotonic calibration, small enough to fit in a moment. Pure."""
 
 from dataclasses import dataclass
 

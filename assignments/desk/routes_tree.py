@@ -7,6 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from assignments.codesets.tree import find_branch
+from assignments.desk.queries import get_held_chart
 from assignments.desk.work import get_work
 from assignments.rules import Stage
 from portal.identity.permissions import Permission
@@ -33,6 +34,7 @@ async def post_tree(request: Request[Any, Any, Any], chart_id: FromPath[UUID]) -
 
 async def _show(request: Request[Any, Any, Any], chart_id: UUID, at: str | None) -> Response[Any]:
     back = f"{CHARTS}/{chart_id}"
+    await get_held_chart(request.user, chart_id=chart_id)  # a chart of somebody else's is not found
     work = await get_work(request.user, chart_id=chart_id, stage=Stage.CODING, prefix=back)
     if at is None:
         at = work.lines.diagnoses[-1].code if work.lines.diagnoses else ""

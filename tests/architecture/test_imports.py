@@ -84,11 +84,17 @@ def test_pure_modules_import_the_standard_library_and_each_other_alone() -> None
         for node in ast.walk(tree):
             names = (
                 [alias.name for alias in node.names] if isinstance(node, ast.Import)
-                else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                else _imported_from(node, pure) if isinstance(node, ast.ImportFrom) else []
             )  # fmt: skip
             for name in names:
                 known = name.partition(".")[0] in sys.stdlib_module_names or name in pure | BESIDE_PURE
                 assert known, f"{module} imports {name}"
+
+
+def _imported_from(node: ast.ImportFrom, pure: set[str]) -> list[str]:
+    """The pure modules that are taken from a package, or the module whose names are taken."""
+    modules = [f"{node.module}.{alias.name}" for alias in node.names]
+    return modules if set(modules) <= pure else [node.module or ""]
 
 
 def test_pure_modules_ask_no_clock_and_draw_no_lots() -> None:

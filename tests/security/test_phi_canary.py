@@ -4,8 +4,10 @@ A chart lives its whole life through the web, with mistakes on the way; then tab
 object names, temporary files and command lines are searched. Nothing may be found.
 """
 
+import html
 import io
 import logging
+import re
 import secrets as randomness
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
@@ -230,6 +232,10 @@ async def _code(coder: Browser, *entries: str) -> None:
     await coder.get(address)
     for entry in entries:
         assert (await change_line(coder, address, "add", entry=entry)).status_code < 400
+    # Each warning gets its answer, in words where it wants them.
+    while asked := re.search(r'name="op" value="((?:answer|seen) ([^"]+))"', (await coder.get(address)).text):
+        op, spot = html.unescape(asked[1]), html.unescape(asked[2])
+        assert (await change_line(coder, address, op, **{f"reason {spot}": "As the record has it"})).status_code < 400
     form = fields((await coder.get(address)).text)
     answer = await coder.post(f"{address}/submit", data=form)
     assert answer.status_code == 303, answer.text

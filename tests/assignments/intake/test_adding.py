@@ -137,7 +137,9 @@ async def test_a_coded_chart_goes_back_to_its_coder_with_its_codes(
     assert "Documents came after this chart was coded" in desk
 
     from assignments.coding.submitting import submit_coding
+    from portal.commands.demo.answers import answer_what_asks
 
+    await answer_what_asks(house.cora, chart_id=chart_id, fence=pulled.fence, stage=Stage.CODING, now=NOW)
     await submit_coding(house.cora, chart_id=chart_id, fence=pulled.fence, request_id=new_id(), now=NOW)
     await work()
     assert await state_of(sql, chart_id) == ("coded" if percent else "delivered")
@@ -150,6 +152,7 @@ async def test_after_the_delivery_a_manager_decides_and_version_two_goes_out_wit
     web: Web, sql: Sql, house: House, work: Work
 ) -> None:
     from assignments.coding.submitting import submit_coding
+    from portal.commands.demo.answers import answer_what_asks
 
     await sql("UPDATE sample_plan SET percent = 0")
     clara, chart_id = await made(web, sql, house, work)
@@ -179,6 +182,7 @@ async def test_after_the_delivery_a_manager_decides_and_version_two_goes_out_wit
 
     pulled = await pull_chart(house.cora)
     await type_lines(house.cora, chart_id, pulled.fence, Stage.CODING, ["J15.9", "71046 A"])
+    await answer_what_asks(house.cora, chart_id=chart_id, fence=pulled.fence, stage=Stage.CODING, now=NOW)
     await submit_coding(house.cora, chart_id=chart_id, fence=pulled.fence, request_id=new_id(), now=NOW)
     await work()
 

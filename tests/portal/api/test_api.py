@@ -210,6 +210,8 @@ async def test_the_description_holds_the_api_and_nothing_else(north: httpx.Async
     assert set(described["paths"]) == {
         "/api/v1/deliveries", "/api/v1/deliveries/{delivery_id}", "/api/v1/encounters",
         "/api/v1/encounters/{delivery_id}/documents/{position}", "/api/v1/charts/{chart_id}",
+        "/api/v1/charts/{chart_id}/results", "/api/v1/exports", "/api/v1/exports/{export_id}/file",
+        "/api/v1/exports/{export_id}/answer",
     }  # fmt: skip
     sending = described["paths"]["/api/v1/deliveries"]["post"]
     assert sending["requestBody"]["content"] == {"application/zip": {"schema": {"type": "string", "format": "binary"}}}
