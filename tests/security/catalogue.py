@@ -46,7 +46,10 @@ WITHOUT_A_CLIENT = {
 }
 
 #: Tables that carry client_id without belonging to a client's wall: who may read them is decided otherwise.
-WITH_ANOTHER_WALL = {"access_event": "everybody writes in their own name, compliance and the sealer read"}
+WITH_ANOTHER_WALL = {
+    "access_event": "everybody writes in their own name, compliance and the sealer read",
+    "code_set": "a coder's own, or pushed by managers to all, a client or a specialty: tests/assignments/favourites",
+}
 
 #: Job tables hold opaque ids only and come from the library, without row-level security; the other two nothing at all.
 WITHOUT_ROW_SECURITY = {"pgqueuer", "pgqueuer_log", "pgqueuer_schedules", "pgqueuer_statistics", "migration",

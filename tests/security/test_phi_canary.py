@@ -167,6 +167,7 @@ async def _live_a_life(
     sheet = await next_audit(abel)
     await _read_pages(abel, sql)
     await change_line(abel, sheet, "take I10")
+    await _answer_warnings(abel, sheet)
     form = fields((await abel.get(sheet)).text)
     comment = next(name for name in form if name.startswith("comment-"))
     form[comment] = f"Says so of {words['comment']}."
@@ -232,13 +233,17 @@ async def _code(coder: Browser, *entries: str) -> None:
     await coder.get(address)
     for entry in entries:
         assert (await change_line(coder, address, "add", entry=entry)).status_code < 400
-    # Each warning gets its answer, in words where it wants them.
-    while asked := re.search(r'name="op" value="((?:answer|seen) ([^"]+))"', (await coder.get(address)).text):
-        op, spot = html.unescape(asked[1]), html.unescape(asked[2])
-        assert (await change_line(coder, address, op, **{f"reason {spot}": "As the record has it"})).status_code < 400
+    await _answer_warnings(coder, address)
     form = fields((await coder.get(address)).text)
     answer = await coder.post(f"{address}/submit", data=form)
     assert answer.status_code == 303, answer.text
+
+
+async def _answer_warnings(person: Browser, address: str) -> None:
+    """Give each warning beside the lines its answer, in words where it wants them."""
+    while asked := re.search(r'name="op" value="((?:answer|seen) ([^"]+))"', (await person.get(address)).text):
+        op, spot = html.unescape(asked[1]), html.unescape(asked[2])
+        assert (await change_line(person, address, op, **{f"reason {spot}": "As the record has it"})).status_code < 400
 
 
 async def _read_pages(reader: Browser, sql: Sql) -> None:

@@ -24,7 +24,6 @@ BY_GRANT = {
         "client_grant",
         "client_holiday",
         "client_key",
-        "code_set",
         "edit_level",
         "guideline",
         "location",

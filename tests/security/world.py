@@ -25,7 +25,7 @@ _COLUMNS = """
 """
 
 #: Where a manager's row must say that it is theirs.
-_SIGNED = {"code_set": "created_by", "not_codable": "decided_by"}
+_SIGNED = {"not_codable": "decided_by"}
 _VALUES: dict[str, Any] = {
     "integer": 1, "smallint": 1, "bigint": 1, "boolean": True, "numeric": Decimal(1), "bytea": b"x" * 32,
     "date": date(2026, 9, 1), "timestamp with time zone": datetime(2026, 9, 1, tzinfo=UTC), "jsonb": "[]",
@@ -55,8 +55,6 @@ class World:
             row["person_id"] = actor.person_id
         if actor.kind is Kind.MANAGER and table in _SIGNED:
             row[_SIGNED[table]] = actor.person_id
-        if actor.kind is Kind.CODER and table == "code_set":  # coders add what is their own
-            row["owner_id"] = self.people[client.id][Kind.CODER].person_id
         return row | ({"id": new_id()} if "id" in row else {})
 
 
@@ -98,8 +96,6 @@ async def build_world(connection: asyncpg.Connection, house: House) -> World:
                 row["id"] = ids[table]
             if table == "blob":
                 row["owner_id"] = ids["document"]
-            if table == "code_set":
-                row["owner_id"] = None  # one that was pushed: what coders keep is nobody else's at all
             world.rows[table, client.id] = row
             if not await sql(f'SELECT 1 FROM "{table}" WHERE client_id = $1 LIMIT 1', client.id):
                 await _insert(connection, table, row)
