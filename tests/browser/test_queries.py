@@ -89,7 +89,7 @@ async def test_a_query_is_sent_answered_and_its_chart_comes_back(portal: Portal,
         if await desk.count():
             break
         await page.wait_for_timeout(250)
-    await expect(page.get_by_text("The provider answered")).to_be_visible()
+    await expect(page.get_by_text("The provider answered", exact=True)).to_be_visible()
     await page.get_by_role("button", name=f"{chart.number}-Q1").click()
     await expect(drawer.get_by_text("Left", exact=True).first).to_be_visible()
     await drawer.get_by_label("What came of it").select_option("agreed")
