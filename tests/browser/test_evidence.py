@@ -66,6 +66,10 @@ async def test_words_are_pinned_and_coded_from_and_lead_back(portal: Portal, ope
     await expect(page.locator("#line-d1 .pin")).to_have_count(1)
     assert await find_barriers(page) == []
 
+    await keys.press("Control+Enter")  # nothing is billed: that wants an answer first
+    await expect(page.locator("#edit-all-P8 button")).to_be_focused()
+    await keys.press("Enter")
+    await expect(page.get_by_text("1 answered")).to_be_visible()
     await keys.press("Control+Enter")
     await page.wait_for_url("**/desk?**")
     rows = await sql(
