@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
+from assignments.desk.queries import get_held_chart
 from assignments.desk.work import Typed, get_work
 from assignments.favourites.queries import open_tool
 from assignments.favourites.sets import end_set, keep_set, put_set
@@ -79,6 +80,7 @@ async def _change(coder: Actor, chart_id: UUID, form: Form) -> None:
 
 async def _show(request: Request[Any, Any, Any], chart_id: UUID, refusal: str = "", name: str = "") -> Response[Any]:
     back = f"{CHARTS}/{chart_id}"
+    await get_held_chart(request.user, chart_id=chart_id)  # a chart of somebody else's is not found
     work = await get_work(request.user, chart_id=chart_id, stage=Stage.CODING, prefix=back)
     shown = await open_tool(request.user, chart_id=chart_id, lines=work.lines, on=work.on)
     template = "assignments/favourites/_sets.html" if wants_fragment(request) else "assignments/favourites/sets.html"

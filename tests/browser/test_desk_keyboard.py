@@ -36,7 +36,7 @@ async def test_two_charts_without_touching_the_mouse(portal: Portal, open_page: 
     await page.get_by_role("option").first.wait_for()
     await keys.press("ArrowDown")
     await keys.press("ArrowUp")
-    await expect(page.get_by_role("option", selected=True)).to_have_count(1)
+    await expect(page.locator("#code-hits").get_by_role("option", selected=True)).to_have_count(1)
     await keys.press("Enter")
     await expect(row_codes(page, "Diagnoses")).to_have_text(["J18.9"])
     await expect(page.get_by_role("status").filter(has_text="Added A: J18.9")).to_be_attached()
