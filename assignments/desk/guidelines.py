@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+import asyncpg
+
 from assignments.acknowledging import is_asked
 from assignments.pulling import Hold
 from assignments.rules import Stage
@@ -62,9 +64,8 @@ async def find_editions_for(actor: Actor, *, chart_id: UUID) -> tuple[list[Editi
         return await find_editions(row["service_line_id"]), row["today"]
 
 
-def _guideline(row: object) -> Guideline:
-    values = dict(row)  # type: ignore[call-overload]
-    return Guideline(**{name: values[name] for name in Guideline.__slots__})
+def _guideline(row: asyncpg.Record) -> Guideline:
+    return Guideline(**{name: row[name] for name in Guideline.__slots__})
 
 
 _VERSIONS = """

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from assignments.handing_over.moving import one_hand_over_at_a_time
 from assignments.handing_over.selecting import Selected, Stays, find_selected
 from assignments.moving import move_chart
 from assignments.pends.reasons import get_reason
@@ -30,8 +31,7 @@ async def close_waiting(manager: Actor, *, entry_ids: Sequence[UUID], reason_id:
     is all of it, and Invalid for a reason that is not offered to one of the clients.
     """
     async with acting_as(manager):
-        # Alone, as every hand-over: it locks places of many people.
-        await DB.execute("SELECT pg_advisory_xact_lock(hashtextextended('hand over', 21))")
+        await one_hand_over_at_a_time()
         selected = await find_selected(entry_ids)
         rows = await DB.fetch(
             "WITH mine AS (SELECT e.id FROM queue_entry e JOIN chart c ON c.id = e.chart_id"

@@ -37,7 +37,7 @@ async def unlock(manager: Actor, *, entry_ids: Sequence[UUID], reason: str, now:
     """
     _ensure_reason(reason)
     async with acting_as(manager):
-        await _one_hand_over_at_a_time()
+        await one_hand_over_at_a_time()
         selected = {one.entry_id: one for one in await find_selected(entry_ids)}
         taken = await _take_back(manager, [selected[one] for one in entry_ids if one in selected], reason)
         if not taken:
@@ -64,7 +64,7 @@ async def keep_for(
     """
     _ensure_reason(reason)
     async with acting_as(manager):
-        await _one_hand_over_at_a_time()
+        await one_hand_over_at_a_time()
         shares = await plan_shares(await find_selected(entry_ids), weights, take_back=take_back)
         taken = await _take_back(manager, shares.taken_back, reason)
         until: datetime = await DB.value("SELECT clock_timestamp() + $1::interval", term)
@@ -89,7 +89,7 @@ async def open_to_all(manager: Actor, *, entry_ids: Sequence[UUID], reason: str,
     """Let everybody who may have what waits for one person; raises Conflict if none of it is kept for anybody."""
     _ensure_reason(reason)
     async with acting_as(manager):
-        await _one_hand_over_at_a_time()
+        await one_hand_over_at_a_time()
         selected = await find_selected(entry_ids)
         rows = await DB.fetch(
             "WITH mine AS (SELECT id FROM queue_entry WHERE id = ANY ($1) AND state = 'waiting'"
@@ -118,7 +118,7 @@ async def keep_planned(
     entries, kept_in_all = list(planned), 0
     for start in range(0, len(entries), _PORTION):
         async with acting_as(manager):
-            await _one_hand_over_at_a_time()
+            await one_hand_over_at_a_time()
             waiting = [one for one in await find_selected(entries[start : start + _PORTION])
                        if one.state == "waiting" and one.preferred_person is None]  # fmt: skip
             standings = await find_standings(list({one.work for one in waiting}), list(set(planned.values())))
@@ -140,7 +140,7 @@ async def keep_planned(
 async def open_plan(manager: Actor, *, label: str, now: datetime) -> int:
     """Open to everybody what a plan keeps and nobody has pulled or moved since; returns how many."""
     async with acting_as(manager):
-        await _one_hand_over_at_a_time()
+        await one_hand_over_at_a_time()
         rows = await DB.fetch(
             "SELECT e.id FROM queue_entry e CROSS JOIN LATERAL (SELECT r.because FROM routing r"
             "  WHERE r.queue_entry_id = e.id AND r.kind = 'kept' ORDER BY r.id DESC LIMIT 1) last"
@@ -168,7 +168,8 @@ def _ensure_reason(reason: str) -> None:
         raise Invalid("Choose the reason for which the work is moved.")
 
 
-async def _one_hand_over_at_a_time() -> None:
+async def one_hand_over_at_a_time() -> None:
+    """Wait until no other hand-over is under way; held until the current transaction ends."""
     # Each locks assignments, places in line and charts of many people; two at once could wait in a ring. Pulls and
     # submits go on: a hand-over locks what they lock in the order in which they do.
     await DB.execute("SELECT pg_advisory_xact_lock(hashtextextended('hand over', 21))")
