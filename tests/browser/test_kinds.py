@@ -59,6 +59,11 @@ async def test_a_file_of_every_kind_is_drawn_or_refused(open_page: OpenPage, tmp
     await expect(lines).to_have_count(len(TAKEN) + len(REFUSED))
     for name, _, _ in TAKEN:
         await expect(lines.filter(has_text=name)).to_contain_text("arrived", timeout=SLOW)
+    # What will be refused is on its way too, and nothing is sent before everything is there.
+    for name, _, _ in REFUSED:
+        await expect(lines.filter(has_text=name)).to_have_attribute(
+            "data-state", re.compile("arrived|refused"), timeout=SLOW
+        )
 
     await _send(page)
     await expect(page.locator("#progress")).to_contain_text(f"{len(TAKEN)} of", timeout=SLOW)
