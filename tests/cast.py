@@ -4,18 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import httpx
+from litestar import Litestar
 
 from portal.actor import Actor, Kind, Origin
+from portal.app import create_app
 from portal.database import acting_as
 from portal.identity.permissions import permissions_of
 from portal.identity.sessions import open_session
 from portal.ids import new_id
+from portal.settings import Settings
 from storage.client_keys import create_client_key
 
 #: A moment within the release that ships; business times in tests start here.
@@ -157,6 +161,12 @@ class Browser:
 
     async def post(self, path: str, **options: Any) -> httpx.Response:
         return await self.http.post(path, **options)
+
+
+@cache
+def the_app() -> Litestar:
+    """The application, made once for a test process: it keeps nothing of a request, and is slow to make."""
+    return create_app(Settings())
 
 
 async def open_browser(app: Any, actor: Actor | None) -> Browser:

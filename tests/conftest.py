@@ -11,18 +11,16 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from portal.app import create_app
 from portal.commands.embedded import EmbeddedPostgres
 from portal.database import DB
 from portal.jobs import run_jobs
 from portal.migrations.preparing import prepare
 from portal.migrations.running import migrate
-from portal.settings import Settings
 from storage.client_keys import forget_keys
 from storage.objects import FolderStore
 from storage.providers import LocalKeyring
 from storage.vault import VAULT
-from tests.cast import Browser, House, build_house, open_browser
+from tests.cast import Browser, House, build_house, open_browser, the_app
 from tests.seaweed import Seaweed
 
 OURS = ("CHARTWAY_KILLS", "CHARTWAY_CHAOS_OPERATIONS", "CHARTWAY_CHAOS_SECONDS", "CHARTWAY_CHAOS_MUTANTS")
@@ -242,7 +240,7 @@ Web = Callable[[str | None], Awaitable[Browser]]
 @pytest.fixture
 async def web(house: House) -> AsyncIterator[Web]:
     """Open somebody's browser on the application: `clara = await web("clara")`; None is nobody."""
-    app = create_app(Settings())
+    app = the_app()
     opened: list[Browser] = []
 
     async def open_for(name: str | None) -> Browser:

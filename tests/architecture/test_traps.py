@@ -2,14 +2,13 @@
 
 import ast
 
-from portal.app import create_app
-from portal.settings import Settings
+from tests.cast import the_app
 from tests.conftest import REPOSITORY, Sql
 
 
 def test_no_route_has_a_dependency_that_could_open_a_transaction() -> None:
     # With a second dependency the framework resolves both in child tasks, and a transaction opened there is lost.
-    app = create_app(Settings())
+    app = the_app()
     handlers = [
         handler
         for route in app.routes
@@ -22,7 +21,7 @@ def test_no_route_has_a_dependency_that_could_open_a_transaction() -> None:
 
 def test_no_plugin_logs_requests_for_us() -> None:
     # The framework's logging plugin would write bodies and cookies: passwords, tokens, patients.
-    app = create_app(Settings())
+    app = the_app()
     assert not any("structlog" in type(plugin).__module__ for plugin in app.plugins)
     assert app.logging_config is None
 

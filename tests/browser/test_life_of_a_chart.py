@@ -8,11 +8,9 @@ import httpx
 import pytest
 from playwright.async_api import Page, expect
 
-from portal.app import create_app
 from portal.clock import set_back_to
-from portal.settings import Settings
 from tests.browser.conftest import OpenPage, find_barriers, take_picture
-from tests.cast import House
+from tests.cast import House, the_app
 from tests.journeys.steps import NOTE, Town, code, upload
 from tests.journeys.test_life_of_a_chart import Work
 
@@ -27,7 +25,7 @@ async def delivered_last_month(house: House, work: Work) -> None:
 
     Asked for before `portal`, whose own worker would take the jobs at today's time.
     """
-    town = Town(house, {}, httpx.ASGITransport(app=create_app(Settings())))
+    town = Town(house, {}, httpx.ASGITransport(app=the_app()))
     with set_back_to(LAST_MONTH):
         await upload(town, "clara", house.north, encounter="V-0900", mrn="M-12", service_on="2026-09-21")
         await work()

@@ -8,10 +8,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from portal.app import create_app
 from portal.clock import set_back_to
-from portal.settings import Settings
-from tests.cast import House
+from tests.cast import House, the_app
 from tests.conftest import Sql
 from tests.journeys.steps import Town, change, code, find, issue, pull, submit, upload, verify
 
@@ -24,7 +22,7 @@ Work = Callable[[], Awaitable[None]]
 @pytest.fixture
 async def town(house: House) -> AsyncIterator[Town]:
     """The house with its doors open."""
-    made = Town(house, {}, httpx.ASGITransport(app=create_app(Settings())))
+    made = Town(house, {}, httpx.ASGITransport(app=the_app()))
     yield made
     await made.close()
 

@@ -40,7 +40,7 @@ from tests.assignments.bulk.packing import deliver, line, pack
 from tests.assignments.codesets.publishing import hcpcs
 from tests.assignments.pends.asking import make_pend
 from tests.assignments.sending import pdf
-from tests.cast import NOW, Browser, House, open_browser
+from tests.cast import NOW, Browser, House, open_browser, the_app
 from tests.conftest import Sql
 from tests.factories import code_chart, make_chart, pull_chart
 from tests.portal.api.calling import caller, make_token
@@ -172,7 +172,7 @@ class Visitors:
 
 
 def _table() -> list[Cell]:
-    return list(cells(create_app(Settings())))
+    return list(cells(the_app()))
 
 
 def _goes_to_sign_in(answer: httpx.Response) -> bool:
@@ -213,7 +213,7 @@ async def test_a_route_that_declares_nothing_is_reached_by_nobody(house: House) 
 
 
 async def test_nobody_and_the_disabled_get_no_further_than_sign_in(house: House, sql: Sql) -> None:
-    app = create_app(Settings())
+    app = the_app()
     visitors = Visitors(app, house)
     disabled = await open_browser(app, house.carl)
     await sql("UPDATE person SET disabled_at = now() WHERE id = $1", house.carl.person_id)
@@ -232,7 +232,7 @@ async def test_nobody_and_the_disabled_get_no_further_than_sign_in(house: House,
 
 
 async def test_each_kind_passes_exactly_the_routes_of_its_permissions(furnished: House, sql: Sql) -> None:
-    app = create_app(Settings())
+    app = the_app()
     visitors = Visitors(app, furnished)
     for cell in cells(app):
         for name in OWN:
@@ -255,7 +255,7 @@ async def test_each_kind_passes_exactly_the_routes_of_its_permissions(furnished:
 
 async def test_foreign_and_missing_look_exactly_alike(furnished: House, sql: Sql) -> None:
     """A stranger learns nothing from an id: neither status, headers nor a word differ from an id of nothing."""
-    app = create_app(Settings())
+    app = the_app()
     visitors = Visitors(app, furnished)
     tried = 0
     for cell in cells(app):
@@ -278,7 +278,7 @@ async def test_every_page_opens_for_somebody(furnished: House, sql: Sql) -> None
 
     What it shows keeps to the content security policy, and each of its forms would be accepted.
     """
-    app = create_app(Settings())
+    app = the_app()
     visitors = Visitors(app, furnished)
     closed = []
     token = await make_token(furnished, furnished.north)
@@ -310,7 +310,7 @@ async def test_every_page_opens_for_somebody(furnished: House, sql: Sql) -> None
 
 
 async def test_other_methods_are_not_there(house: House) -> None:
-    app = create_app(Settings())
+    app = the_app()
     visitors = Visitors(app, house)
     methods: dict[str, set[str]] = {}
     for cell in cells(app):

@@ -15,11 +15,10 @@ import pytest
 from assignments.charges.making import correct_export, make_daily_exports, make_export
 from assignments.charges.mapping import save_mapping
 from assignments.charges.rules import USUAL_COLUMNS, Columns
-from portal.app import create_app
 from portal.clock import utc_now
 from portal.errors import Conflict, NotFound
 from tests.assignments.results.test_results import deliver, deliver_again
-from tests.cast import NOW, Browser, House
+from tests.cast import NOW, Browser, House, the_app
 from tests.conftest import Sql, Web
 from tests.portal.api.calling import caller, make_token
 
@@ -176,7 +175,7 @@ async def test_by_api(house: House, sql: Sql, work: Work) -> None:
     await save_mapping(house.clara, columns=USUAL_COLUMNS, now=NOW)
     export_id = await make_export(house.clara, now=NOW)
     own, other = await make_token(house, house.north), await make_token(house, house.south)
-    app, place = create_app(), f"/api/v1/exports/{export_id}"
+    app, place = the_app(), f"/api/v1/exports/{export_id}"
     async with caller(app, own.secret) as north, caller(app, other.secret) as south:
         [listed] = (await north.get("/api/v1/exports")).json()
         file = await north.get(f"{place}/file")

@@ -10,10 +10,9 @@ import pypdfium2
 from assignments.coding.submitting import submit_coding
 from assignments.reopening import reopen_chart
 from assignments.rules import Stage
-from portal.app import create_app
 from portal.database import acting_as
 from portal.ids import new_id
-from tests.cast import NOW, House
+from tests.cast import NOW, House, the_app
 from tests.conftest import Sql, Web
 from tests.factories import MadeChart, code_chart, make_chart, pull_chart, type_lines
 from tests.portal.api.calling import caller, make_token
@@ -124,7 +123,7 @@ async def test_by_api(house: House, sql: Sql, work: Work) -> None:
     own, other = await make_token(house, house.north), await make_token(house, house.south)
     narrow = await make_token(house, house.north, "api:charts")
     [chart] = await deliver(house, sql, work)
-    app = create_app()
+    app = the_app()
     place = f"/api/v1/charts/{chart.id}/results"
     async with caller(app, own.secret) as north, caller(app, other.secret) as south, caller(app, narrow.secret) as few:
         told = (await north.get(place)).json()

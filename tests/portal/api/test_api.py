@@ -7,15 +7,13 @@ from typing import Any
 import httpx
 import pytest
 
-from portal.app import create_app
 from portal.identity import tokens
 from portal.identity.permissions import SCOPES, Permission
 from portal.identity.tokens import revoke_token
 from portal.ids import new_id
-from portal.settings import Settings
 from tests.assignments.bulk.packing import NOTE, line, pack
 from tests.assignments.sending import SERVED_ON, pdf
-from tests.cast import NOW, House, open_browser
+from tests.cast import NOW, House, open_browser, the_app
 from tests.conftest import Sql
 from tests.factories import make_chart
 from tests.portal.api.calling import caller, make_token
@@ -26,7 +24,7 @@ Work = Callable[[], Awaitable[None]]
 @pytest.fixture
 async def app(house: House) -> Any:
     """The application."""
-    return create_app(Settings())
+    return the_app()
 
 
 @pytest.fixture

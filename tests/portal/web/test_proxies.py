@@ -5,14 +5,13 @@ import json
 import httpx
 import pytest
 
-from portal.app import create_app
 from portal.settings import Settings
-from tests.cast import House
+from tests.cast import House, the_app
 from tests.conftest import Sql
 
 
 async def test_the_address_in_the_log(house: House, sql: Sql, monkeypatch: pytest.MonkeyPatch) -> None:
-    transport = httpx.ASGITransport(app=create_app(Settings()))
+    transport = httpx.ASGITransport(app=the_app())
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8700") as http:
         for hops, forwarded, recorded in (
             (0, "203.0.113.9", "127.0.0.1"),
