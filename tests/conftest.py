@@ -145,10 +145,10 @@ async def _emptied(url: str) -> bool:
 #: Marks a database in which anything but rows was changed, and empties one in which nothing else was.
 _WATCH = """
 CREATE SCHEMA tests;
-CREATE UNLOGGED TABLE tests.spoiled (command text);
-CREATE UNLOGGED TABLE tests.worklist AS TABLE worklist;
-CREATE UNLOGGED TABLE tests.pend_reason AS TABLE pend_reason;
-CREATE UNLOGGED TABLE tests.sealed_place AS TABLE sealed_place;
+CREATE TABLE tests.spoiled (command text);
+CREATE TABLE tests.worklist AS TABLE worklist;
+CREATE TABLE tests.pend_reason AS TABLE pend_reason;
+CREATE TABLE tests.sealed_place AS TABLE sealed_place;
 CREATE FUNCTION tests.spoil() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
   INSERT INTO tests.spoiled VALUES (tg_tag);
