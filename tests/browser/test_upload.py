@@ -1,5 +1,6 @@
 """The upload page in a real browser: files go up when they are chosen, survive a lost connection and a reload."""
 
+import asyncio
 import random
 import re
 from pathlib import Path
@@ -50,12 +51,16 @@ async def test_files_go_up_and_go_on_after_a_break(open_page: OpenPage, tmp_path
     await page.reload()
     await expect(lines.nth(3)).to_contain_text("Choose the same file again", timeout=SLOW)
     await page.unroute("**/parts/2")
+    pressed = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await pressed.wait()
+        await route.continue_()
+
+    await page.route("**/parts/2", hold)
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if request.method == "PUT" else None)
     await choose.set_input_files(large)
-    await expect(lines.nth(3)).to_contain_text("arrived", timeout=SLOW)
-    assert [url.rpartition("/")[2] for url in sent] == ["2"], "the first part is there already"
-
     await page.get_by_label("Encounter number").fill("V-3001")
     await page.get_by_label("Date of service").fill("2026-09-28")
     await page.get_by_label("Service line").select_option(index=1)
@@ -64,6 +69,10 @@ async def test_files_go_up_and_go_on_after_a_break(open_page: OpenPage, tmp_path
     await page.get_by_label("MRN").fill("M-99")
     await page.get_by_label("Birth date").fill("2040-02-03")
     await page.get_by_role("button", name="Send", exact=True).click()
+    await expect(page.get_by_text("sent by itself once all have arrived")).to_be_visible(timeout=SLOW)
+    pressed.set()
+    await expect(lines.nth(3)).to_contain_text("arrived", timeout=SLOW)
+    assert [url.rpartition("/")[2] for url in sent] == ["2"], "the first part is there already"
     await expect(page.get_by_text("Birth date must lie between").first).to_be_visible(timeout=SLOW)
     await expect(lines).to_have_count(4)
     await page.get_by_label("Birth date").fill("1961-02-03")

@@ -130,7 +130,7 @@
       if (!line) break;
       upload.running += 1;
       settle(form, upload, line, "sending");
-      send(form, upload, line).finally(() => { upload.running -= 1; total(form, upload); go(form, upload); });
+      send(form, upload, line).finally(() => { upload.running -= 1; total(form, upload); go(form, upload); finishIfWanted(form, upload, line); });
     }
   }
 
@@ -291,7 +291,8 @@
   async function finish(form) {
     const upload = uploads.get(form);
     if (upload.sending) return;
-    if (onTheirWay(upload)) { say(form, "Some files are still on their way. Send once each has arrived."); return; }
+    upload.wanted = onTheirWay(upload);
+    if (upload.wanted) { say(form, "Some files are still on their way. This is sent by itself once all have arrived."); return; }
     upload.sending = true;
     busy(form, true);
     say(form, "Sending…");
@@ -304,6 +305,13 @@
       upload.sending = false;
       busy(form, false);
     }
+  }
+
+  /* Send was pressed while files were on their way. What did not get through needs a look first. */
+  function finishIfWanted(form, upload, line) {
+    if (!upload.wanted) return;
+    if (line.state !== "arrived" && line.state !== "removed") { upload.wanted = false; say(form, `${line.name} did not get through, so nothing was sent. See what its line says, then send again.`); return; }
+    if (!onTheirWay(upload)) finish(form);
   }
 
   async function understandForm(form, upload, answer) {
