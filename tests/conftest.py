@@ -5,6 +5,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,27 +93,55 @@ async def _make_template(server: EmbeddedPostgres, name: str) -> None:
         await connection.close()
 
 
+class Kept:
+    """The database of this test process: emptied after a test, or made anew if one changed more than rows.
+
+    What empties it stays connected, on a loop of its own: a new connection would learn all tables again each time.
+    """
+
+    def __init__(self, server: EmbeddedPostgres, template: str, name: str) -> None:
+        self.server, self.template, self.name = server, template, name
+        self.uses = 0
+        self.loop = asyncio.new_event_loop()
+        self.connection: asyncpg.Connection | None = None
+
+    def renew(self) -> None:
+        """Make it as the migrations leave it."""
+        self.loop.run_until_complete(self._renew())
+        self.uses += 1
+
+    def drop(self) -> None:
+        """Remove it."""
+        self.loop.run_until_complete(_drop(self.server, [self.name]))
+        self.loop.close()
+
+    async def _renew(self) -> None:
+        with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):  # a test may have ended all connections
+            if self.connection and self.uses < _USES and await _emptied(self.connection):
+                return
+        if self.connection:
+            self.connection.terminate()
+        await _drop(self.server, [self.name])
+        connection = await asyncpg.connect(self.server.url("postgres"))
+        await connection.execute(f'CREATE DATABASE "{self.name}" TEMPLATE "{self.template}" OWNER chartway_owner')
+        await connection.close()
+        self.connection, self.uses = await asyncpg.connect(self.server.url(self.name)), 0
+        await self.connection.execute("SET session_replication_role = replica; SET event_triggers = off")
+
+
 @pytest.fixture(scope="session")
-def kept(server: EmbeddedPostgres) -> Iterator[dict[str, int]]:
-    """The databases of this test process that are emptied and used again, each with how often."""
-    used: dict[str, int] = {}
-    yield used
-    asyncio.run(_drop(server, list(used)))
+def kept(server: EmbeddedPostgres, template: str, worker_id: str) -> Iterator[Kept]:
+    """The database that the tests of this process use one after the other."""
+    one = Kept(server, template, f"test_{worker_id}_{os.getpid()}")
+    yield one
+    one.drop()
 
 
 @pytest.fixture
-async def databases(server: EmbeddedPostgres, template: str, worker_id: str, kept: dict[str, int]) -> Databases:
-    """A database for one test, as the migrations leave it: emptied, or made anew if more than rows was changed."""
-    name = f"test_{worker_id}_{os.getpid()}"
-    if 0 < kept.get(name, 0) < _USES and await _emptied(server.url(name)):
-        kept[name] += 1
-    else:
-        await _drop(server, [name])
-        connection = await asyncpg.connect(server.url("postgres"))
-        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER chartway_owner')
-        await connection.close()
-        kept[name] = 1
-    return Databases(server, name)
+def databases(kept: Kept) -> Databases:
+    """A database for one test, as the migrations leave it."""
+    kept.renew()
+    return Databases(kept.server, kept.name)
 
 
 #: A database that was emptied this often is made anew: what was deleted still lies in its files.
@@ -121,25 +150,20 @@ _USES = 300
 _SEEDED = ("migration", "sealed_place", "worklist", "eligibility", "pend_reason")
 
 
-async def _emptied(url: str) -> bool:
+async def _emptied(connection: asyncpg.Connection) -> bool:
     """Delete every row that a test left; False if one changed the schema, a right or a row of a migration."""
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-        if await connection.fetchval(
-            "SELECT EXISTS (SELECT FROM tests.spoiled)"
-            " OR EXISTS (TABLE sealed_place EXCEPT TABLE tests.sealed_place)"
-            " OR EXISTS (TABLE tests.sealed_place EXCEPT TABLE sealed_place)"
-        ):
-            return False
-        await connection.execute("SET session_replication_role = replica; SET event_triggers = off")
-        await connection.execute("SELECT tests.empty($1)".replace("$1", f"ARRAY{list(_SEEDED)!r}"))
-        return True
-    finally:
-        await connection.close()
+    await connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    if await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM tests.spoiled)"
+        " OR EXISTS (TABLE sealed_place EXCEPT TABLE tests.sealed_place)"
+        " OR EXISTS (TABLE tests.sealed_place EXCEPT TABLE sealed_place)"
+    ):
+        return False
+    await connection.execute("SELECT tests.empty($1)".replace("$1", f"ARRAY{list(_SEEDED)!r}"))
+    return True
 
 
 #: Marks a database in which anything but rows was changed, and empties one in which nothing else was.
