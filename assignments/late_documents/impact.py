@@ -21,7 +21,7 @@ from auditing.access_log.actions import Action
 from auditing.access_log.recording import record
 from portal.actor import WORKER, Actor
 from portal.database import DB, acting_as
-from portal.errors import Conflict
+from portal.errors import Conflict, NotFound
 from storage.blobs import OpenableBlob, find_blob, read_whole_blob
 from storage.text_layer import unpack_layer
 
@@ -88,14 +88,15 @@ async def count_new_documents(chart_id: UUID, *, since: datetime) -> int:
 async def open_impact(coder: Actor, *, chart_id: UUID) -> Impact:
     """What is new in a chart that the coder holds, and which of their lines it touches; the look is recorded.
 
-    Raises Conflict if they do not hold it.
+    Raises NotFound for a chart that is not theirs to see, Conflict if they do not hold it.
     """
     async with acting_as(coder):
+        chart = await DB.fetch_one("SELECT number, service_on, patient_id FROM chart WHERE id = $1", chart_id)
+        if chart is None:
+            raise NotFound
         hold = await find_hold(chart_id=chart_id, stage=Stage.CODING)
         if hold is None:
             raise Conflict(LOST)
-        chart = await DB.fetch_one("SELECT number, service_on, patient_id FROM chart WHERE id = $1", chart_id)
-        assert chart is not None  # whoever holds it sees it
         draft = await begin_draft(chart_id=chart_id, stage=Stage.CODING, start=await _find_coded(chart_id))
         pages = await _find_pages(chart_id, await find_since(chart_id, otherwise=hold.pulled_at))
         places = await find_places(chart_id)
