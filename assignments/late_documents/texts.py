@@ -1,5 +1,6 @@
 """What newer pages say that the earlier ones did not, and which words that codes rest on they touch. Pure."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,12 @@ _RUN = 3
 _MENTIONED = 0.6
 _MOST_TOUCHES = 5
 #: They turn a mention round and are not part of what is mentioned.
-_NOT_TOLD = STOP_WORDS | {"no", "not", "without", "denies", "unspecified", "other", "type", "organism", "site"}
+_NOT_TOLD = STOP_WORDS | {"no", "not", "without", "denies"}
+#: Of a code's title only what a note would call it: nothing behind these, and none of the words that only sort codes.
+_TITLE_ENDS = re.compile(r"\s*\(.*?\)|(,| with| without| due to| in diseases| not elsewhere).*$", re.IGNORECASE)
+_SORTING = re.compile(
+    r"\b(other|unspecified|type|essential|primary|acute|chronic|disorders?|mellitus|specified)\b", re.IGNORECASE
+)
 
 
 class How(StrEnum):
@@ -142,7 +148,8 @@ def touches(
             found.append(Touch(How.KEPT if is_said else How.GONE, quoted, None))
         found += _mentions(compared, quoted, _context(page, pin))
     if not rests_on and title:
-        found += _mentions(compared, title, Context.AFFIRMED, whole=True)
+        called = _SORTING.sub(" ", _TITLE_ENDS.sub("", title))
+        found += _mentions(compared, called, Context.AFFIRMED, whole=True)
     order, seen, told = list(How), set(), []
     for touch in sorted(found, key=lambda one: order.index(one.how)):
         place = (touch.after.page_id, touch.after.start) if touch.after else touch.before

@@ -78,6 +78,10 @@ def test_a_replaced_page_is_told_of_and_whether_its_words_are_still_said() -> No
 
 def test_a_line_without_a_place_is_looked_for_by_its_title() -> None:
     assert hows(NOTE, "", "Pneumonia is resolving.", title="Pneumonia, unspecified organism") == [How.MENTIONED]
+    assert hows(NOTE, "", "Hypertension is not controlled.", title="Essential (primary) hypertension") == [
+        How.MENTIONED
+    ]
+    assert hows(NOTE, "", "Denies diabetes.", title="Type 2 diabetes mellitus without complications") == [How.NEGATED]
     assert hows(NOTE, "", "The lobe is clear.", title="Lobar pneumonia, unspecified organism") == []
 
 
