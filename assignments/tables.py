@@ -130,6 +130,7 @@ class Document(Table, tablename="document", db=DB):
     superseded_at = Timestamptz(null=True, default=None)
     is_added = Boolean(default=None)
     posted_late_at = Timestamptz(null=True, default=None)
+    ready_at = Timestamptz(null=True, default=None)
 
 
 class DocumentPage(Table, tablename="document_page", db=DB):
@@ -350,3 +351,4 @@ class LateDocument(Table, tablename="late_document", db=DB):
     decided_at = Timestamptz(null=True, default=None)
     decided_by = UUID(null=True, default=None)
     correction_due_at = Timestamptz(null=True, default=None)
+    impact = JSONB(null=True, default=None)

@@ -20,6 +20,8 @@ ADVICE = {
     "PDF, and upload that PDF.",
     "empty word": "There is no text and no picture in this Word document that can be read. Open it in Word, "
     "choose Save As, PDF, and upload that PDF.",
+    "word inside": "[Missing here: a part of another kind, which only Word can show. Saved as PDF, the document "
+    "would have it.]",
     "swollen": "This file unpacks to far more than a document can hold, so it was not opened. Save it as PDF "
     "and upload that PDF.",
     "excel": f"This is an Excel workbook, and those can't be read. Open it in Excel, {_PRINT}",
@@ -70,8 +72,6 @@ ADVICE = {
     "as PDF or text.",
     "program": "This is a program or script, not a document. Don't open it if you don't know where it comes from. "
     "Upload the note itself, as PDF.",
-    "utf-16": "This text is saved as Unicode (UTF-16) without a mark that says so, which can't be read here. "
-    "Open it in Notepad, choose Save As, pick UTF-8 beside Encoding, and upload that.",
     "not text": "The name ends in .txt, but the file doesn't hold text that can be read. Open it in the program "
     "that made it, print it to PDF and upload that PDF.",
     "broken": "The file is damaged, or not what its name says. Check that it opens on your computer, "

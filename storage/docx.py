@@ -70,7 +70,7 @@ def _edges(package: Package, main: str, root: Node, kind: str) -> list[Block]:
 
 
 def _notes(package: Package, folder: str) -> Iterator[Block]:
-    for name, title in (("footnotes.xml", "Footnotes"), ("endnotes.xml", "Endnotes")):
+    for name, title in (("footnotes.xml", "Footnotes"), ("endnotes.xml", "Endnotes"), ("comments.xml", "Comments")):
         part = package.xml(posixpath.join(folder, name))
         blocks = [
             block

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from storage.advice import ADVICE
 from storage.docx_package import Package, attribute, child_of, depth_of, relation_of
-from storage.notes import Block, Cell, PageBreak, Paragraph, Picture, Span, Table, is_heading, struck
+from storage.notes import Block, Cell, PageBreak, Paragraph, Picture, Span, Table, is_heading, plain, struck
 from storage.xml_reading import Node, local_name
 
 MAX_ACROSS = 40
@@ -26,6 +27,8 @@ class PartReader:
                 case "tbl":
                     yield self._table(node)
                     yield from self._drain()
+                case "altChunk":
+                    yield plain(ADVICE["word inside"], small=True)
                 case "sdt" | "sdtContent" | "customXml" | "ins" | "moveTo" | "AlternateContent" | "Choice":
                     yield from self.blocks(node)
 
@@ -110,6 +113,8 @@ class PartReader:
                     yield None if attribute(node, "type") == "page" else Span("\n", bold)
                 case "noBreakHyphen":
                     yield Span("-", bold)
+                case "fldChar" if child_of(node, "ffData") is not None:
+                    yield Span(_field(child_of(node, "ffData")), bold)
                 case "sym":
                     yield Span(_symbol(attribute(node, "char")), bold)
                 case "AlternateContent":
@@ -160,6 +165,18 @@ class PartReader:
 def _is_on(properties: Node | None, name: str) -> bool:
     node = child_of(properties, name)
     return node is not None and attribute(node, "val") not in ("0", "false", "off", "none")
+
+
+def _field(data: Node | None) -> str:
+    """What a form field of Word's older kind shows: its box, ticked or not, or what was chosen from its list."""
+    box, choice = child_of(data, "checkBox"), child_of(data, "ddList")
+    if box is not None:
+        ticked = child_of(box, "checked")
+        ticked = child_of(box, "default") if ticked is None else ticked
+        return "☐" if ticked is None or attribute(ticked, "val") in ("0", "false", "off") else "☒"
+    entries = [attribute(node, "val") for node in (() if choice is None else choice) if local_name(node) == "listEntry"]
+    chosen = attribute(child_of(choice, "result"), "val") or attribute(child_of(choice, "default"), "val") or "0"
+    return entries[int(chosen)] if chosen.isdecimal() and int(chosen) < len(entries) else ""
 
 
 def _rows(table: Node) -> Iterator[Node]:

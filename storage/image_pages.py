@@ -140,7 +140,10 @@ def _shape(image: Image.Image) -> float:
 
 def _in_full_colour(image: Image.Image) -> Image.Image:
     # Palettes, two levels and sixteen bits do not shrink well, or not at all.
-    if image.mode.startswith(("I", "F")):
+    if image.mode == "F":  # as a share of white, or in any unit of its own
+        brightest = float(image.getextrema()[1])  # type: ignore[arg-type]  # of one band
+        return image.point(lambda value: value * (255 / max(brightest, 1e-9))).convert("L")
+    if image.mode.startswith("I"):
         return image.point(lambda value: value * (1 / 256)).convert("L")
     if image.mode == "1":
         return image.convert("L")

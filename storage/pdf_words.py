@@ -3,11 +3,12 @@
 import ctypes
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from storage.pdf_notes import Rect, find_notes
 from storage.text_layer import WHOLE, TextLayer, Word
 
 MAX_PAGE_TEXT = 200_000  # letters; far beyond any page that can be printed
@@ -35,14 +36,15 @@ def find_words(page: pypdfium2.PdfPage) -> TextLayer | None:
     """The text that can be seen on a page, with the place of each word; None if there is none.
 
     Rotation and crop box are those of the picture. Ligatures are taken apart, and a word that was broken at the end
-    of a line is one word again, in two boxes.
+    of a line is one word again, in two boxes. What is written over the page, as in a form's fields, comes last.
     """
-    textpage = page.get_textpage()
+    textpage, placing = page.get_textpage(), _placing(page)
     try:
         letters = _letters(textpage)
-        return _layer(letters, _boxes(textpage, _placing(page))) if letters.strip() else None
+        layer = _layer(letters, _boxes(textpage, placing)) if letters.strip() else None
     finally:
         textpage.close()
+    return _with_notes(layer, find_notes(page), placing)
 
 
 def _letters(textpage: pypdfium2.PdfTextPage) -> str:
@@ -81,6 +83,22 @@ def _layer(letters: str, box: Callable[[int, int], _Box | None]) -> TextLayer | 
             text.append(word)
             size += len(word)
     return TextLayer("".join(text), tuple(words)) if words else None
+
+
+def _with_notes(layer: TextLayer | None, notes: Iterable[tuple[str, Rect]], placing: _Placing) -> TextLayer | None:
+    """The layer, each note on a line of its own after it; all of its words have the note's box."""
+    text, words = (layer.text, list(layer.words)) if layer else ("", [])
+    for note, rect in notes:
+        box = _placed(rect, placing)
+        if box is None or len(text) + len(note) > MAX_PAGE_TEXT:
+            continue
+        text += "\n" if text else ""
+        for number, piece in enumerate(note.split()):
+            word = _readable(piece)
+            text += " " if number else ""
+            words.append(Word(len(text), len(text) + len(word), *_rounded(box)))
+            text += word
+    return TextLayer(text, tuple(words)) if words else None
 
 
 def _gap(between: str) -> str:
@@ -126,11 +144,21 @@ def _boxes(textpage: pypdfium2.PdfTextPage, placing: _Placing) -> Callable[[int,
         whole = one(0) if pieces > 0 else None
         for index in range(1, pieces):
             whole = _around(whole, one(index))
-        if whole is None or whole[2] <= 0 or whole[3] <= 0 or whole[0] >= WHOLE or whole[1] >= WHOLE:
-            return None
-        return whole
+        return _seen(whole)
 
     return box
+
+
+def _placed(rect: Rect, placing: _Placing) -> _Box | None:
+    (west, south, east, north), (x0, y0, xa, ya, xu, yu) = rect, placing
+    across = sorted(x0 + x * xa + y * xu for x, y in ((west, north), (east, south)))
+    down = sorted(y0 + x * ya + y * yu for x, y in ((west, north), (east, south)))
+    return _seen((across[0], down[0], across[1], down[1]))
+
+
+def _seen(box: _Box | None) -> _Box | None:
+    """The box, or none if it lies beyond the edges."""
+    return None if box is None or box[2] <= 0 or box[3] <= 0 or box[0] >= WHOLE or box[1] >= WHOLE else box
 
 
 def _around(one: _Box | None, other: _Box | None) -> _Box | None:

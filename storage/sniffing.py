@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from storage.advice import ADVICE
 from storage.limits import HEAD_BYTES, MAX_NAME_BYTES
+from storage.plain_text import find_wide
 
 
 class MediaType(StrEnum):
@@ -155,7 +156,7 @@ def _kind(extension: str, head: bytes) -> str:
     if _is_text(head):
         return _text_kind(head)
     if _is_wide_text(head):
-        return _wide_kind(extension, head)
+        return _wide_kind(head)
     if head.startswith(b"BM"):
         return "picture"
     if extension == "txt":
@@ -184,11 +185,8 @@ def _compound_kind(extension: str) -> str:
     return {"xls": "excel", "ppt": "powerpoint", "msg": "mail"}.get(extension, "word")
 
 
-def _wide_kind(extension: str, head: bytes) -> str:
-    marked = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    if not marked:
-        return _OTHER_TEXT.get(extension, "utf-16")
-    text = head[: len(head) // 2 * 2].decode("utf-16", "ignore").encode(errors="ignore")
+def _wide_kind(head: bytes) -> str:
+    text = head[: len(head) // 2 * 2].decode(find_wide(head) or "utf-16", "ignore").encode(errors="ignore")
     return _text_kind(text)
 
 
@@ -233,14 +231,7 @@ def _is_dense(head: bytes) -> bool:
 
 
 def _is_wide_text(head: bytes) -> bool:
-    # UTF-16: for Western text, every second byte is zero and the others are letters.
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return True
-    for zeros, letters in ((head[0::2], head[1::2]), (head[1::2], head[0::2])):
-        printable = sum(byte in b"\t\r\n" or byte >= 32 for byte in letters)
-        if zeros.count(0) * 10 > len(zeros) * 8 and printable * 10 > len(letters) * 8:
-            return True
-    return False
+    return head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or find_wide(head) is not None
 
 
 def _refused_name(filename: str) -> Refusal | None:

@@ -65,8 +65,8 @@ def line_routes(
         news = await get_news(request.user, chart_id=chart_id, shown=shown) if stage is Stage.CODING else News()
         template = "_kept.html" if stage is Stage.CODING else "_lease.html"
         return page(
-            request, f"assignments/desk/{template}", lease_seconds=int(left.total_seconds()), news=news.sentence,
-            new_pages=news.new_pages,
+            request, f"assignments/desk/{template}", lease_seconds=int(left.total_seconds()), news=news,
+            back=f"{prefix}/{chart_id}",
         )  # fmt: skip
 
     return [post_lines, post_keep]

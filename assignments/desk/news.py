@@ -1,9 +1,10 @@
 """What the desk tells of documents that came while a chart was being coded, or after it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from assignments.late_documents.impact import count_new_documents, find_since
 from assignments.pulling import find_hold
 from assignments.rules import Stage
 from assignments.viewing.queries import find_places
@@ -17,12 +18,18 @@ CAME_BACK = (
 )
 
 
+WHILE_AWAY = "Documents came while this chart was set aside. Look what they say."
+
+
 @dataclass(frozen=True, slots=True)
 class News:
-    """What came while a chart is open: a sentence or none, and how many pages are not on the screen yet."""
+    """What came while a chart is open: a sentence or none, how many pages are not on the screen yet, and whether
+    there is anything to compare with what was there before.
+    """
 
     sentence: str = ""
     new_pages: int = 0
+    can_compare: bool = False
 
 
 async def get_news(actor: Actor, *, chart_id: UUID, shown: int) -> News:
@@ -32,11 +39,12 @@ async def get_news(actor: Actor, *, chart_id: UUID, shown: int) -> News:
         if hold is None or not shown:
             return News()
         places = await find_places(chart_id)
-        return News(await find_news(chart_id, pulled_at=hold.pulled_at), max(len(places) - shown, 0))
+        news = await find_news(chart_id, pulled_at=hold.pulled_at)
+    return replace(news, new_pages=max(len(places) - shown, 0))
 
 
-async def find_news(chart_id: UUID, *, pulled_at: datetime) -> str:
-    """The sentence for a chart that is held since `pulled_at`, or none; read inside the current transaction."""
+async def find_news(chart_id: UUID, *, pulled_at: datetime) -> News:
+    """What came for a chart that is held since `pulled_at`; read inside the current transaction."""
     row = await DB.fetch_one(
         "SELECT coalesce(bool_or(kind = 'documents added' AND recorded_at > $2), false) AS arrived,"
         " coalesce(max(recorded_at) FILTER (WHERE kind = 'reopened')"
@@ -45,4 +53,6 @@ async def find_news(chart_id: UUID, *, pulled_at: datetime) -> str:
         chart_id, pulled_at,
     )  # fmt: skip
     assert row is not None  # one row always
-    return ARRIVED if row["arrived"] else CAME_BACK if row["came_back"] else ""
+    is_new = await count_new_documents(chart_id, since=await find_since(chart_id, otherwise=pulled_at)) > 0
+    sentence = ARRIVED if row["arrived"] else CAME_BACK if row["came_back"] else WHILE_AWAY if is_new else ""
+    return News(sentence, can_compare=is_new)

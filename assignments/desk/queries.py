@@ -13,7 +13,7 @@ from assignments.assistance.offering import find_waiting, read_offers
 from assignments.coding.checks import find_checks
 from assignments.coding.versions import find_latest, find_lines
 from assignments.desk.guidelines import ChartRules, find_guideline
-from assignments.desk.news import find_news
+from assignments.desk.news import News, find_news
 from assignments.desk.work import NOTHING_TYPED, PinMark, Typed, Work, mark_pins, show_work
 from assignments.doubts.queries import count_draft_doubts
 from assignments.drafting.editing import begin_draft, save_lines
@@ -111,7 +111,7 @@ class Desk:
     likeness: str  # a hint that the documents resemble another chart's, '' if they do not
     ehr: EhrVisit | None = None  # if it is coded in the client's own system
     queries: Sequence[Row] = ()  # what its provider was asked
-    news: str = ""  # what came of documents since the chart was coded or pulled
+    news: News = News()  # what came of documents since the chart was coded or pulled
     stories: Sequence[Story] = ()  # what it waited for
     lead_answered_at: datetime | None = None
     lead_is_asked: bool = False

@@ -1,1 +1,4 @@
-"""Documents that came after the delivery: what they are, what they may change, and what is decided."""
+"""Documents that came after the coding: what they say that was not there, what it touches, and what is decided."""
+
+#: The job that compares a document which came after the delivery with what was there before.
+COMPARE_LATE = "compare late document"

@@ -3,11 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
+from assignments.late_documents import COMPARE_LATE
 from assignments.reopening import reopen_chart
 from assignments.rules import COMES_BACK, LATE_STATES
 from portal.actor import Actor
 from portal.database import DB
 from portal.ids import new_id
+from portal.jobs import put_in_line
 
 
 async def place_addition(worker: Actor, *, chart_id: UUID, document_id: UUID, now: datetime) -> None:
@@ -28,6 +30,7 @@ async def place_addition(worker: Actor, *, chart_id: UUID, document_id: UUID, no
             "INSERT INTO late_document (id, client_id, chart_id, document_id, arrived_at) VALUES ($1, $2, $3, $4, $5)",
             new_id(), row["client_id"], chart_id, document_id, now,
         )  # fmt: skip
+        await put_in_line(COMPARE_LATE, document_id)
         return
     if row["supersedes_below"]:
         await DB.execute(

@@ -137,7 +137,7 @@ async def _decide(
         for page in pages:
             await _add_page(waiting, page)
         await DB.execute(
-            "UPDATE document SET state = $2, refusal = $3, page_count = $4 WHERE id = $1",
+            "UPDATE document SET state = $2, refusal = $3, page_count = $4, ready_at = clock_timestamp() WHERE id = $1",
             waiting.id, "refused" if refusal else "ready", refusal, len(pages) or None,
         )  # fmt: skip
         await record(

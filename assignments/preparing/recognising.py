@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 
 from assignments.duplicates import COMPARE_TEXT
+from assignments.late_documents import COMPARE_LATE
 from assignments.preparing import RECOGNISE_TEXT
 from auditing.access_log.actions import Action
 from auditing.access_log.recording import record
@@ -78,6 +79,7 @@ async def recognise_text(document_id: UUID) -> None:
                 await _recognise_page(document, page)
     async with acting_as(WORKER):
         await put_in_line(COMPARE_TEXT, document_id)
+        await put_in_line(COMPARE_LATE, document_id)
 
 
 async def _find_wordless(document_id: UUID) -> _Wordless | None:

@@ -50,6 +50,7 @@ class Action(StrEnum):
     DELIVERY_SENT = "delivery:sent"
     DELIVERY_TAKEN = "delivery:taken"
     DOCUMENTS_CHECKED = "documents:checked"
+    DOCUMENTS_COMPARED = "documents:compared"
     DOCUMENT_DOWNLOADED = "document:downloaded"
     DOCUMENT_PREPARED = "document:prepared"
     DOCUMENT_PURGED = "document:purged"

@@ -12,6 +12,7 @@ from assignments.codesets.refreshing import SECONDS, refresh_code_sets
 from assignments.duplicates import jobs as duplicates
 from assignments.events import HAND_OUT, Subscription, hand_out
 from assignments.intake.sending_staged import sweep_open_uploads
+from assignments.late_documents import jobs as late_documents
 from assignments.pends import jobs as pends
 from assignments.preparing import jobs as preparing
 from assignments.preparing.recognising import recognise_what_waits
@@ -40,7 +41,7 @@ DAY = 86_400.0
 
 JOBS: dict[str, JobHandler] = {
     HAND_OUT: partial(hand_out, subscriptions=SUBSCRIPTIONS), **assistance.JOBS, **bulk.JOBS,
-    **duplicates.JOBS, **pends.JOBS,
+    **duplicates.JOBS, **late_documents.JOBS, **pends.JOBS,
     **preparing.JOBS, **worklists.JOBS,
 }  # fmt: skip
 

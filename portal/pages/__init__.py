@@ -15,6 +15,7 @@ from assignments.favourites import routes_pushing as pushing_sets
 from assignments.intake import routes as intake
 from assignments.intake import routes_adding as adding
 from assignments.intake import routes_staging as staging
+from assignments.late_documents import routes as new_documents
 from assignments.pends import routes as pend_inbox
 from assignments.pends import routes_questions as questions
 from assignments.querying import routes as querying
@@ -97,6 +98,7 @@ ROUTES = [
     *retention.ROUTES,
     *viewing.ROUTES,
     *evidence.ROUTES,
+    *new_documents.ROUTES,
     *visits.ROUTES,
     *working.ROUTES,
     *worklists.ROUTES,

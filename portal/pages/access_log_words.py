@@ -53,6 +53,7 @@ WORDS: dict[Action, tuple[str, str]] = {
     Action.CODING_SUBMITTED: ("Coding submitted", "submitted the coding of {}"),
     Action.COUNTRY_RULE_CHANGED: ("Country rule changed", "changed from which countries {} may be seen"),
     Action.DOCUMENTS_CHECKED: ("Documents checked", "read stored documents to their end to check them"),
+    Action.DOCUMENTS_COMPARED: ("New documents compared", "compared the new documents of {} with the earlier ones"),
     Action.DELIVERY_CHANGED: ("Delivery split", "marked which pages of {} belong together"),
     Action.DELIVERY_DESTROYED: ("Delivery destroyed", "destroyed what {} was sent as; its charts stay"),
     Action.DELIVERY_OPENED: ("Delivery opened", "opened {}"),

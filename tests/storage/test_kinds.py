@@ -13,7 +13,7 @@ from storage.envelope import SealedReader, context, seal
 from storage.opening import Pages
 from storage.pages import render_pages
 from storage.sniffing import MediaType, Refusal
-from tests.storage.test_bad_input import body, docx
+from tests.storage.test_bad_input import W, body, docx
 
 
 def opened(document: bytes, media_type: MediaType) -> Pages:
@@ -80,6 +80,29 @@ def test_a_word_document_keeps_its_order() -> None:
     )  # fmt: skip
     text = text_of(docx(body(inside)), MediaType.DOCX)
     assert text == "Visit\nCough for 3 days.\n• Rest.\nSodium\t138\nadded[struck out: not meant]"
+
+
+def test_fields_and_comments_of_a_word_document_are_told_and_what_is_not_read_is_said() -> None:
+    def field(kind: str) -> str:
+        return f'<w:r><w:fldChar w:fldCharType="begin"><w:ffData>{kind}</w:ffData></w:fldChar></w:r>'
+
+    ticks = field('<w:checkBox><w:default w:val="1"/></w:checkBox>') + field(
+        '<w:checkBox><w:default w:val="1"/><w:checked w:val="0"/></w:checkBox>'
+    )
+    listed = field('<w:ddList><w:result w:val="1"/><w:listEntry w:val="left"/><w:listEntry w:val="right"/></w:ddList>')
+    addendum = "<w:comment><w:p><w:r><w:t>Addendum</w:t></w:r></w:p></w:comment>"
+    comments = f'<w:comments xmlns:w="{W}">{addendum}</w:comments>'.encode()
+    document = docx(body(f"<w:p>{ticks}{listed}</w:p><w:altChunk/>"), {"word/comments.xml": comments})
+    text = text_of(document, MediaType.DOCX)
+    assert text.startswith("☒☐right\n[Missing here: a part of another kind")
+    assert text.endswith("Comments\nAddendum")
+
+
+def test_a_picture_of_shares_of_white_is_no_black_page() -> None:
+    out = io.BytesIO()
+    Image.new("F", (200, 100), 0.9).save(out, "TIFF")
+    shown = Image.open(io.BytesIO(opened(out.getvalue(), MediaType.TIFF).draw(0).jpeg))
+    assert shown.getpixel((50, 50)) > 200
 
 
 def ccda(sections: str, more: str = "") -> bytes:

@@ -147,7 +147,8 @@ async def test_a_text_is_read_the_same_from_any_line_ends(text: str) -> None:
 
 async def test_a_windows_text_keeps_its_dashes_and_quotes() -> None:
     assert decode_text("“Cough” – 3 days, 38 °C".encode("cp1252")) == "“Cough” – 3 days, 38 °C"
-    assert decode_text("“Cough” – 3 days".encode("utf-16")) == "“Cough” – 3 days"
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
+        assert decode_text("“Cough” – 3 days, fever".encode(encoding)) == "“Cough” – 3 days, fever"
 
 
 async def test_pages_are_counted_without_drawing() -> None:

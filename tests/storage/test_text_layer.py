@@ -106,6 +106,26 @@ def test_the_box_is_the_words_own() -> None:
         assert word.bottom == pytest.approx(10_000 * y / 792, abs=60)
 
 
+def test_what_is_written_over_a_page_is_in_the_text_and_at_its_place() -> None:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(612, 792))
+    canvas.drawString(60, 700, "Visit")
+    canvas.acroForm.textfield(name="diagnosis", value="J18.9 pneumonia", x=60, y=600, width=300, height=24)
+    canvas.acroForm.checkbox(name="smoker", checked=True, x=60, y=560)
+    canvas.textAnnotation("Addendum: also diabetes", Rect=[400, 690, 420, 710])
+    canvas.linkURL("https://example.com", (60, 690, 90, 715))
+    canvas.save()
+    (page,) = drawn(out.getvalue())
+    assert page.text == "Visit\nJ18.9 pneumonia\nAddendum: also diabetes"
+    assert page.layer is not None
+    typed = page.layer.words[1]
+    assert page.text[typed.start : typed.end] == "J18.9"
+    assert (typed.left, typed.bottom) == (
+        pytest.approx(10_000 * 60 / 612, abs=20),
+        pytest.approx(10_000 * 192 / 792, abs=20),
+    )
+
+
 def test_what_lies_beyond_the_crop_box_is_not_in_the_text() -> None:
     (page,) = drawn(page_of([(100, 700, "seen"), (100, 20, "hidden")], crop=(0, 100, 612, 792)))
     assert page.text == "seen"

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from assignments.drafting.rules import Pin
 from assignments.preparing.documents import prepare_document
 from assignments.rules import COMES_BACK, LATE_STATES, MOVES, ChartState, Stage
 from auditing.quality.rules import AuditState
@@ -29,10 +31,10 @@ async def add(browser: Browser, chart_id: Any, *files: File, how: str = "beside"
     )  # fmt: skip
 
 
-async def made(web: Web, sql: Sql, house: House, work: Work) -> tuple[Browser, UUID]:
+async def made(web: Web, sql: Sql, house: House, work: Work, words: str = "The first note.") -> tuple[Browser, UUID]:
     """A chart of one readable document that waits for a coder."""
     clara = await web("clara")
-    await send_chart(clara, house.north, text("The first note."))
+    await send_chart(clara, house.north, text(words))
     await work()
     [chart] = await sql("SELECT id FROM chart")
     return clara, UUID(bytes=chart["id"].bytes)
@@ -46,6 +48,25 @@ async def state_of(sql: Sql, chart_id: UUID) -> str:
 def test_every_state_that_comes_back_has_its_move() -> None:
     for state in COMES_BACK | LATE_STATES:
         assert MOVES[(state, ChartState.READY)] == "reopened"
+
+
+async def code_pinned(sql: Sql, house: House, chart_id: UUID, pin: Pin) -> None:
+    """Cora codes the chart, its diagnosis resting on this place of its first page."""
+    from assignments.coding.submitting import submit_coding
+    from assignments.drafting.editing import save_lines
+    from assignments.drafting.rules import pin_line
+    from portal.commands.demo.answers import answer_what_asks
+
+    [page] = await sql("SELECT id FROM document_page WHERE chart_id = $1", chart_id)
+    pulled = await pull_chart(house.cora)
+    await type_lines(house.cora, chart_id, pulled.fence, Stage.CODING, ["J18.9", "71046 A"])
+    [draft] = await sql("SELECT revision FROM coding_draft WHERE chart_id = $1", chart_id)
+    await save_lines(
+        house.cora, chart_id=chart_id, stage=Stage.CODING, fence=pulled.fence, revision=draft["revision"],
+        change=lambda lines, _on: pin_line(lines, "d", 1, replace(pin, page_id=UUID(bytes=page["id"].bytes))),
+    )  # fmt: skip
+    await answer_what_asks(house.cora, chart_id=chart_id, fence=pulled.fence, stage=Stage.CODING, now=NOW)
+    await submit_coding(house.cora, chart_id=chart_id, fence=pulled.fence, request_id=new_id(), now=NOW)
 
 
 async def words_on(browser: Browser, desk: str) -> str:
@@ -155,13 +176,13 @@ async def test_after_the_delivery_a_manager_decides_and_version_two_goes_out_wit
     from portal.commands.demo.answers import answer_what_asks
 
     await sql("UPDATE sample_plan SET percent = 0")
-    clara, chart_id = await made(web, sql, house, work)
-    await code_chart(house.cora, diagnoses=["J18.9"])
+    clara, chart_id = await made(web, sql, house, work, "Cough. Pneumonia, organism not found.")
+    await code_pinned(sql, house, chart_id, Pin(UUID(int=0), 7, 16))
     await work()
     assert await state_of(sql, chart_id) == "delivered"
     assert "posted late" in (await clara.get(f"/charts/{chart_id}/documents")).text
 
-    await add(clara, chart_id, text("A late pathology report.", "late.txt"))
+    await add(clara, chart_id, text("Pathology: Klebsiella pneumonia. Wrist unharmed.", "late.txt"))
     await work()
 
     assert await state_of(sql, chart_id) == "delivered"
@@ -171,6 +192,9 @@ async def test_after_the_delivery_a_manager_decides_and_version_two_goes_out_wit
     worklist = (await mona.get("/late-documents")).text
     assert "J18.9 71046" in worklist
     assert "text/plain, 1 page" in worklist
+    assert "2 of 2 sentences new, 0 changed" in worklist
+    assert '<span class="mono">J18.9</span> spoken of again' in worklist
+    assert "Klebsiella" not in worklist, "managers read no word of a page"
     [late] = await sql("SELECT id FROM late_document")
     assert (await (await web("cora")).get("/late-documents")).status_code == 403
     place = f"/late-documents/{late['id']}/decision"
@@ -181,6 +205,13 @@ async def test_after_the_delivery_a_manager_decides_and_version_two_goes_out_wit
     assert "J18.9" in (await clara.get(f"/charts/{chart_id}")).text, "version 1 stands until version 2"
 
     pulled = await pull_chart(house.cora)
+    cora = await web("cora")
+    assert f'href="/desk/charts/{chart_id}/new-documents"' in (await cora.get(f"/desk/charts/{chart_id}")).text
+    impact = (await cora.get(f"/desk/charts/{chart_id}/new-documents")).text
+    assert "2 sentences: <strong>2 new</strong>" in impact
+    assert '<span class="diff-tag">spoken of again</span> Pathology: Klebsiella pneumonia' in impact
+    assert 'at=0-31"' in impact, "it leads to the place"
+    assert len(await sql("SELECT FROM access_event WHERE action = 'documents:compared'")) == 1
     await type_lines(house.cora, chart_id, pulled.fence, Stage.CODING, ["J15.9", "71046 A"])
     await answer_what_asks(house.cora, chart_id=chart_id, fence=pulled.fence, stage=Stage.CODING, now=NOW)
     await submit_coding(house.cora, chart_id=chart_id, fence=pulled.fence, request_id=new_id(), now=NOW)
