@@ -9,14 +9,15 @@ import anyio.to_thread
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 
-from assignments.code_use.counting import get_weights
+from assignments.bookmarks.routes import ROUTES as BOOKMARK_ROUTES
+from assignments.code_use.counting import find_starred, get_weights
 from assignments.coding.submitting import HasErrors, Unanswered, submit_coding
 from assignments.desk.guideline_routes import guideline_routes
 from assignments.desk.line_routes import line_routes, save_typed_fields
 from assignments.desk.queries import discard_changes, get_desk_home, get_held_chart, open_desk
 from assignments.desk.routes_aside import ROUTES as ASIDE_ROUTES
 from assignments.desk.routes_next import CHARTS, go_to_next
-from assignments.desk.searching import find_options
+from assignments.desk.searching import find_options, with_stars
 from assignments.desk.work import NOTHING_TYPED, Typed, get_work
 from assignments.doubts.routes import ROUTES as DOUBT_ROUTES
 from assignments.drafting.editing import Stale
@@ -26,6 +27,7 @@ from assignments.leveling.routes import leveling_routes
 from assignments.pulling import RELEASE_REASONS, SENTENCES, Outcome, release_chart
 from assignments.querying.rules import STATES
 from assignments.rules import Stage
+from portal.actor import Kind
 from portal.clock import utc_now
 from portal.errors import Conflict
 from portal.identity.permissions import Permission
@@ -160,7 +162,9 @@ async def post_code_search(request: Request[Any, Any, Any]) -> Response[Any]:
     weights = await get_weights(request.user, specialty=form.values.get("specialty", "")[:60])
     # The index is built when it is first asked for, which takes a second: not on the event loop.
     options = await anyio.to_thread.run_sync(lambda: find_options(entry, on=on, diagnoses=diagnoses, weights=weights))
-    return page(request, "assignments/desk/_hits.html", options=options, query=entry)
+    is_coder = request.user.kind is Kind.CODER  # nobody else has favourites
+    options = with_stars(options, find_starred(request.user)) if is_coder else options
+    return page(request, "assignments/desk/_hits.html", options=options, query=entry, has_stars=is_coder)
 
 
 def _moment(seconds: str) -> datetime | None:
@@ -187,6 +191,7 @@ ROUTES = [
     post_release,
     post_code_search,
     *ASIDE_ROUTES,
+    *BOOKMARK_ROUTES,
     *DOUBT_ROUTES,
     *guideline_routes(CHARTS, permission=Permission.CODING_WORK),
     *leveling_routes(CHARTS, stage=Stage.CODING, permission=Permission.CODING_WORK),

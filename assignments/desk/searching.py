@@ -1,11 +1,11 @@
 """What the entry box offers while somebody types: codes to take, a procedure to add, or why neither will do."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from assignments.codesets.icd10cm import explain_date, explain_invalid, get_code
+from assignments.codesets.icd10cm import explain_date, explain_invalid, get_code, squeeze
 from assignments.codesets.procedure_search import search_procedures
 from assignments.codesets.procedures import LineError
 from assignments.codesets.search import UNWEIGHTED, Hit, search
@@ -27,6 +27,7 @@ class Option:
     text: str
     op: str = ""
     note: str = ""
+    is_starred: bool = False
 
 
 def find_options(
@@ -57,6 +58,11 @@ def find_options(
     ]
     hits = [*hits[: MOST_OPTIONS - len(found)], *found]
     return hits or [Option("note", "", f"Nothing fits “{text.strip()}”. Try other words, or a code.")]
+
+
+def with_stars(options: list[Option], starred: Collection[str]) -> list[Option]:
+    """The options, those marked whose squeezed code is starred."""
+    return [replace(one, is_starred=True) if squeeze(one.code) in starred else one for one in options]
 
 
 def _around(code: str, hits: list[Option], procedure: list[Option], on: date) -> list[Option]:

@@ -52,16 +52,32 @@ async def gather_context(*, chart_id: UUID, lines: Lines, on: date) -> Context:
     )
     in_force = await _in_force(setting or "practitioner", on)
     codes = list(dict.fromkeys(line.code for line in lines.procedures))
+    age, sex = await find_age_and_sex(chart_id, on) if lines.diagnoses else (None, "")
     return Context(
         lines, on, explain_date(on) or "",
         await _listed(_facts(lines, on), in_force.get("mce")),
-        age=await _age(chart_id, on) if lines.diagnoses else None,
+        age=age,
+        sex=sex[:1].upper() if sex in ("female", "male") else "",
         pairs=await _pairs(codes, in_force.get("ptp"), on),
         limits=await _limits(codes, in_force.get("mue")),
         unchecked=tuple(_unchecked(lines, in_force, setting or "practitioner", on)),
         unseen=await _unseen(chart_id, lines),
         refused=_refused(lines, on), strange=_strange(lines, on),
     )  # fmt: skip
+
+
+async def find_age_and_sex(chart_id: UUID, on: date) -> tuple[int | None, str]:
+    """The age on a day, None if no day of birth can be read, and the administrative sex, empty if nobody has said it,
+    of the patient of a chart in the actor's hands; inside the current transaction.
+    """
+    row = await DB.fetch_one("SELECT patient_id, birth_on_sealed, sex_sealed FROM particulars_of_held($1)", chart_id)
+    if row is None:
+        return None, ""
+    patient_id = row["patient_id"]
+    born = await open_fields("patient_identity.birth_on", {patient_id: row["birth_on_sealed"]})
+    said = await open_fields("patient_identity.sex", {patient_id: row["sex_sealed"]}) if row["sex_sealed"] else {}
+    is_day = re.fullmatch(r"\d{4}-\d{2}-\d{2}", born[patient_id])
+    return age_on(date.fromisoformat(born[patient_id]), on) if is_day else None, said.get(patient_id, "")
 
 
 def age_on(born_on: date, on: date) -> int:
@@ -134,16 +150,6 @@ async def _limits(codes: list[str], release: _Release | None) -> dict[str, UnitL
         release.id, codes,
     )  # fmt: skip
     return {row["code"]: UnitLimit(row["units"], row["indicator"], release.word(row["word"])) for row in rows}
-
-
-async def _age(chart_id: UUID, on: date) -> int | None:
-    """The patient's age on the date of service; None if no day of birth is known or it cannot be read as one."""
-    row = await DB.fetch_one("SELECT patient_id, birth_on_sealed FROM birth_of_held($1)", chart_id)
-    if row is None or row["birth_on_sealed"] is None:
-        return None
-    opened = await open_fields("patient_identity.birth_on", {row["patient_id"]: row["birth_on_sealed"]})
-    text = opened[row["patient_id"]]
-    return age_on(date.fromisoformat(text), on) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
 
 
 async def _unseen(chart_id: UUID, lines: Lines) -> frozenset[str]:
