@@ -119,8 +119,7 @@ def write_file(columns: Columns, charges: Sequence[Charge]) -> bytes:
 def to_charge(result: Result, zone: str) -> Charge:
     """What is billed of a delivered chart."""
     return Charge(
-        result.number, result.encounter_number, result.patient_name, result.mrn, result.born_on, result.sex,
-        result.service_on,
+        result.number, result.encounter_number, result.patient_name, result.mrn, result.born_on, result.service_on,
         result.provider, result.payer, result.location, result.service_line,
         result.delivered_at.astimezone(ZoneInfo(zone)).date(), result.delivery,
         tuple(line.code for line in result.diagnoses),
@@ -131,5 +130,5 @@ def to_charge(result: Result, zone: str) -> Charge:
             )
             for line in result.procedures
         ),
-        result.claim,
+        result.claim, result.sex,
     )  # fmt: skip

@@ -111,7 +111,6 @@ class Charge:
     patient: str
     mrn: str
     born_on: str  # a date as ISO 8601 has it
-    sex: str  # empty if nobody has said it
     service_on: date
     provider: str
     payer: str
@@ -122,6 +121,7 @@ class Charge:
     diagnoses: tuple[str, ...]
     lines: tuple[ChargeLine, ...]
     claim: Mapping[str, str | date | None] = field(default_factory=dict)
+    sex: str = ""  # empty if nobody has said it
 
     @property
     def units(self) -> int:

@@ -21,7 +21,7 @@ from assignments.drafting.editing import begin_draft, save_lines
 from assignments.drafting.fields import begin_header
 from assignments.drafting.rules import Lines
 from assignments.duplicates.queries import find_hint
-from assignments.edits.gathering import find_age_and_sex
+from assignments.edits.gathering import find_age_and_sex, is_poa_asked
 from assignments.ehr.visits import EhrVisit, find_ehr_visit
 from assignments.opening import open_fields
 from assignments.pausing import Workload, get_workload
@@ -171,6 +171,7 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
         likeness, ehr = await find_hint(chart_id), await find_ehr_visit(chart_id)
         news, stories = await find_news(chart_id, pulled_at=hold.pulled_at), await find_stories(chart_id)
         asked = await DB.fetch_one("SELECT waiting_since, answered_at FROM lead_thread WHERE chart_id = $1", chart_id)
+        asks_poa = await is_poa_asked(chart_id)
         age, sex = await find_age_and_sex(chart_id, chart.service_on)
         queries, doubts = await find_of_chart(chart_id), await count_draft_doubts(chart_id)
         bookmarks = await find_bookmarks(chart_id, {row.id: row.place for row in rows})
@@ -183,7 +184,7 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
     places = {row.id: row.place for row in rows}
     work = show_work(
         hold, draft, on=chart.service_on, prefix=prefix, typed=typed, checks=checks,
-        places=places, specialty=chart.specialty,
+        places=places, specialty=chart.specialty, asks_poa=asks_poa,
     )  # fmt: skip
     return Desk(
         chart=chart,

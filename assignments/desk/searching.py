@@ -12,7 +12,7 @@ from assignments.codesets.search import UNWEIGHTED, Hit, search
 from assignments.drafting.claim_facts import write_drug
 from assignments.drafting.entries import parse_entry
 from assignments.drafting.operations import pointer_letters
-from assignments.drafting.rules import MOST_DIAGNOSES, ProcedureLine
+from assignments.drafting.rules import MOST_DIAGNOSES, POA, DiagnosisLine, ProcedureLine
 
 MOST_OPTIONS = 12
 MOST_PROCEDURES = 4  # of those
@@ -31,27 +31,37 @@ class Option:
 
 
 def find_options(
-    text: str, *, on: date, diagnoses: int = MOST_DIAGNOSES, weights: Mapping[str, float] = UNWEIGHTED
+    text: str,
+    *,
+    on: date,
+    diagnoses: int = MOST_DIAGNOSES,
+    weights: Mapping[str, float] = UNWEIGHTED,
+    asks_poa: bool = False,
 ) -> list[Option]:
     """The lines below the entry box for what is typed in it, best first; the first is what Enter takes.
 
-    `weights` raises the codes that are used much: see `assignments.codesets.search`.
+    `weights` raises the codes that are used much: see `assignments.codesets.search`. `asks_poa`: a diagnosis may say
+    whether it was there at admission.
     """
     if not text.strip():
         return []
     try:
-        entry = parse_entry(text, diagnoses=diagnoses, on=on)
+        entry = parse_entry(text, diagnoses=diagnoses, on=on, asks_poa=asks_poa)
     except LineError as error:
         return [Option("note", "", str(error))]
     procedure = [_procedure(entry.procedure)] if entry.procedure else []
     if entry.procedure and not entry.diagnosis:
         return procedure
+    poa = entry.diagnosis.poa if entry.diagnosis else ""
+    if entry.diagnosis and poa:
+        text = entry.diagnosis.code
     outside = explain_date(on)
     if outside:
-        return [Option("note", "", outside), *_by_form(entry.diagnosis.code if entry.diagnosis else ""), *procedure]
+        itself = _by_form(f"{entry.diagnosis.code} {poa}".strip()) if entry.diagnosis else []
+        return [Option("note", "", outside), *itself, *procedure]
     hits = [_hit(hit) for hit in search(text, on=on, limit=MOST_OPTIONS, weights=weights)]
     if entry.diagnosis:
-        return _around(entry.diagnosis.code, hits, procedure, on)
+        return _around(entry.diagnosis, hits, procedure, on)
     found = [
         Option("take", one.code, one.title, f"line {one.code}", system)
         for system, one in search_procedures(text, on=on, limit=MOST_PROCEDURES)
@@ -65,12 +75,14 @@ def with_stars(options: list[Option], starred: Collection[str]) -> list[Option]:
     return [replace(one, is_starred=True) if squeeze(one.code) in starred else one for one in options]
 
 
-def _around(code: str, hits: list[Option], procedure: list[Option], on: date) -> list[Option]:
+def _around(line: DiagnosisLine, hits: list[Option], procedure: list[Option], on: date) -> list[Option]:
     """For a number: itself if it can be billed, else why not before what could be meant."""
+    code = line.code
     reason = explain_invalid(code, on)
     if reason is None:
         found = get_code(code, on)
-        itself = Option("take", code, found.title if found else "", f"take {code}")
+        poa = f"present on admission: {POA[line.poa]}" if line.poa else ""
+        itself = Option("take", code, found.title if found else "", f"take {code} {line.poa}".strip(), poa)
         return [itself, *procedure, *(hit for hit in hits if hit.code != code)][:MOST_OPTIONS]
     if procedure and get_code(code, on) is None:
         return [*procedure, *hits]
@@ -79,7 +91,7 @@ def _around(code: str, hits: list[Option], procedure: list[Option], on: date) ->
 
 def _by_form(code: str) -> list[Option]:
     """A diagnosis that no release here can check: it may be added, and a warning will stand beside it."""
-    return [Option("take", code, "Add it unchecked", f"take {code}")] if code else []
+    return [Option("take", code, "Add it unchecked", f"take {code}")]
 
 
 def _hit(hit: Hit) -> Option:

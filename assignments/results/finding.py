@@ -132,7 +132,7 @@ async def _find_lines(rows: Sequence[asyncpg.Record]) -> dict[UUID, list[FinalLi
     days |= {row["first_id"]: row["service_on"] for row in rows if row["delivery"] > 1}
     found = await DB.fetch(
         "SELECT coding_id, kind, position, system, code, modifiers, units, pointers, service_on, rendering, ndc,"
-        " ndc_unit, ndc_quantity, minutes FROM code_line WHERE coding_id = ANY ($1::uuid[])"
+        " ndc_unit, ndc_quantity, minutes, poa FROM code_line WHERE coding_id = ANY ($1::uuid[])"
         " ORDER BY coding_id, kind, position",
         list(days),
     )

@@ -90,7 +90,9 @@ def _chart(result: Result, zone: ZoneInfo) -> list[Any]:
         story.append(_text("Changed since version 1: " + " ".join(result.changes), _NOTE))
     if result.is_reopened:
         story.append(_text("This chart is being coded again: another version will follow.", _NOTE))
-    diagnoses = [[line.letter, line.code, line.title] for line in result.diagnoses]
+    diagnoses = [
+        [line.letter, line.code, " · ".join(filter(None, (line.title, line.details)))] for line in result.diagnoses
+    ]
     procedures = [
         [
             line.code,
