@@ -105,14 +105,14 @@ async def change_lines(request: Request[Any, Any, Any], chart_id: UUID, stage: S
 async def save_typed_fields(request: Request[Any, Any, Any], chart_id: UUID, stage: Stage, form: Form) -> None:
     """Save what was typed into the lines, before a coding is submitted; raises Refused, Stale, Conflict."""
     fence, revision = _state(form)
-    if form.values.get(ENTRY):
-        raise Refused(
-            ENTRY, f"“{form.values[ENTRY]}” is typed, but not added. Press Enter to add it, or empty the box first."
-        )
     await save_lines(
         request.user, chart_id=chart_id, stage=stage, fence=fence, revision=revision,
         change=lambda lines, on: save_fields(lines, form.values, on),
     )  # fmt: skip
+    if form.values.get(ENTRY):
+        raise Refused(
+            ENTRY, f"“{form.values[ENTRY]}” is typed, but not added. Press Enter to add it, or empty the box first."
+        )
 
 
 def _state(form: Form) -> tuple[int, int]:
