@@ -37,6 +37,7 @@ class PatientIdentity(Table, tablename="patient_identity", db=DB):
     mrn_sealed = Bytea(default=None, secret=True)
     birth_on_sealed = Bytea(default=None, secret=True)
     mrn_index = Bytea(default=None, secret=True)
+    sex_sealed = Bytea(null=True, default=None, secret=True)
 
 
 class Encounter(Table, tablename="encounter", db=DB):

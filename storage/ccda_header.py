@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from storage.facts import Facts
+from storage.facts import Facts, read_sex
 from storage.notes import Block, Cell, Span, Table, plain
 from storage.xml_reading import Node, local_name, text_of
 
@@ -27,6 +27,7 @@ def header_facts(root: Node) -> Facts:
         encounter_number=_one({number for node in _all(encounter, "id") if (number := _extension(node))}),
         service_on=_service_day(encounter) or _event_day(root),
         provider=None if provider == name else provider,  # a patient may write a record too
+        sex=_sex(patient),
     )
 
 
@@ -130,6 +131,11 @@ def _mrn(role: Node | None) -> str | None:
 
 def _one(values: set[str]) -> str | None:
     return values.pop() if len(values) == 1 else None
+
+
+def _sex(patient: Node | None) -> str | None:
+    node = _find(patient, "administrativeGenderCode")
+    return None if node is None else read_sex(node.get("code") or "")
 
 
 def _day(node: Node | None) -> date | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable
 from datetime import date
 from typing import TypeVar
 
-from storage.facts import Facts
+from storage.facts import Facts, read_sex
 
 Value = TypeVar("Value", bound=Hashable)
 
@@ -20,6 +20,7 @@ def facts_of_text(text: str) -> Facts:
         encounter_number=_one(lines, _ENCOUNTER, _as_number),
         service_on=_one(lines, _SERVICE, _as_day),
         provider=_one(lines, _PROVIDER, _as_name),
+        sex=_one(lines, _SEX, read_sex),
     )
 
 
@@ -41,8 +42,9 @@ _PROVIDER = (
     r"(?:rendering |attending |treating |performing )?(?:provider|physician)|attending|surgeon|endoscopist|radiologist"
     r"|interpreting (?:physician|radiologist)|provider name"
 )
+_SEX = r"(?:patient )?(?:sex|gender)|(?:legal|administrative) sex"
 _NEXT_LABEL = re.compile(
-    rf"\s+(?:{f'{_NAME}|{_MRN}|{_BORN}|{_ENCOUNTER}|{_SERVICE}|{_PROVIDER}'})\s*[:#]"
+    rf"\s+(?:{f'{_NAME}|{_MRN}|{_BORN}|{_ENCOUNTER}|{_SERVICE}|{_PROVIDER}|{_SEX}'})\s*[:#]"
     r"|\s+[A-Za-z][A-Za-z'./]*\s?[:#]|\s{3,}|\t|[;|]",
     re.IGNORECASE,
 )

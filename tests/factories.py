@@ -62,7 +62,7 @@ async def make_chart(
     service_on: date = SERVICE_ON, received_at: datetime = NOW - timedelta(hours=2), promise_hours: int = 24,
     provider: str = "Dr. A. Provider",
     payer: str | None = "Medicare", coder: Actor | None = None, patient_id: UUID | None = None,
-    patient_name: str = "Pat Ient", mrn: str | None = None,
+    patient_name: str = "Pat Ient", mrn: str | None = None, sex: str | None = None,
 ) -> MadeChart:  # fmt: skip
     """Make a chart with one text document (unless `text` is None) and one of `with_pages` drawn pages.
 
@@ -80,12 +80,13 @@ async def make_chart(
         patient_id = new_id()
         await sql("INSERT INTO patient VALUES ($1, $2, $3)", patient_id, client.id, received_at)
         await sql(
-            "INSERT INTO patient_identity (patient_id, client_id, name_sealed, mrn_sealed, birth_on_sealed, mrn_index)"
-            " VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO patient_identity (patient_id, client_id, name_sealed, mrn_sealed, birth_on_sealed, mrn_index,"
+            " sex_sealed) VALUES ($1, $2, $3, $4, $5, $6, $7)",
             patient_id, client.id, seal_field(key, "patient_identity.name", patient_id, patient_name),
             seal_field(key, "patient_identity.mrn", patient_id, mrn or str(patient_id)),
             seal_field(key, "patient_identity.birth_on", patient_id, "1960-01-02"),
             index_of(key, "mrn", mrn or str(patient_id)),
+            seal_field(key, "patient_identity.sex", patient_id, sex) if sex else None,
         )  # fmt: skip
     number = f"ENC-{chart_id.hex[-8:]}"
     await sql(

@@ -20,6 +20,7 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("patient_name", "Name of the patient.", "Sample, Pat"),
     ("mrn", "Medical record number.", "MRN-204"),
     ("born_on", "Birth date: 1961-05-04 or 05/04/1961.", "1961-05-04"),
+    ("sex", "female, male, other or unknown; may be empty.", "female"),
     ("payer", "Payer; may be empty.", "Medicare"),
     ("stat", "yes, if it cannot wait: due within the STAT hours of its service line. Else empty.", ""),
 )
@@ -37,6 +38,7 @@ _ALSO = {
     "patient_name": "patient patientfullname patientname",
     "mrn": "medicalrecordnumber patientid chartnumber",
     "born_on": "birthdate dob dateofbirth birthday bornon",
+    "sex": "gender patientsex patientgender administrativesex legalsex",
     "payer": "insurance payor primarypayer",
     "stat": "rush urgent priority isstat",
 }

@@ -8,7 +8,7 @@ def propose_facts(text: str) -> dict[str, str]:
     found = facts_of_text(text)
     values = {
         "patient_name": found.patient_name, "mrn": found.mrn, "encounter_number": found.encounter_number,
-        "provider": found.provider, "born_on": found.born_on.isoformat() if found.born_on else None,
+        "provider": found.provider, "sex": found.sex, "born_on": found.born_on.isoformat() if found.born_on else None,
         "service_on": found.service_on.isoformat() if found.service_on else None,
     }  # fmt: skip
     return {name: value for name, value in values.items() if value}

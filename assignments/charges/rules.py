@@ -44,6 +44,7 @@ REJECTIONS: Mapping[str, str] = {
 #: Fields of a chart, and those of a procedure line, with what they are called unless the client has a word of its own.
 CHART_FIELDS: Mapping[str, str] = {
     "chart": "Chart", "encounter": "Encounter", "patient": "Patient", "mrn": "MRN", "born_on": "Birth date",
+    "sex": "Sex",
     "service_on": "Date of service", "provider": "Provider", "payer": "Payer", "location": "Location",
     "service_line": "Service line", "delivered_on": "Delivered", "version": "Version",
     "diagnoses": "Diagnoses", **{f"dx{at}": f"DX{at}" for at in range(1, MOST_DIAGNOSES + 1)},
@@ -120,6 +121,7 @@ class Charge:
     diagnoses: tuple[str, ...]
     lines: tuple[ChargeLine, ...]
     claim: Mapping[str, str | date | None] = field(default_factory=dict)
+    sex: str = ""  # empty if nobody has said it
 
     @property
     def units(self) -> int:
@@ -202,10 +204,10 @@ def _of_chart(columns: Columns, charge: Charge) -> dict[str, object]:
     codes = dict(enumerate(charge.diagnoses, start=1))
     return {
         "chart": charge.chart, "encounter": charge.encounter, "patient": charge.patient, "mrn": charge.mrn,
-        "born_on": born_on, "service_on": columns.day(charge.service_on), "provider": charge.provider,
-        "payer": charge.payer, "location": charge.location, "service_line": charge.service_line,
-        "delivered_on": columns.day(charge.delivered_on), "version": charge.version,
-        "diagnoses": " ".join(charge.diagnoses),
+        "born_on": born_on, "sex": charge.sex, "service_on": columns.day(charge.service_on),
+        "provider": charge.provider, "payer": charge.payer, "location": charge.location,
+        "service_line": charge.service_line, "delivered_on": columns.day(charge.delivered_on),
+        "version": charge.version, "diagnoses": " ".join(charge.diagnoses),
         **{f"dx{at}": codes.get(at, "") for at in range(1, MOST_DIAGNOSES + 1)},
         "procedures": "; ".join(
             f"{'-'.join((line.code, *line.modifiers))} x{line.units} {line.pointers}".strip() for line in charge.lines

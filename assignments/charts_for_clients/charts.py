@@ -70,6 +70,7 @@ class OwnChart:
     patient_name: str
     mrn: str
     born_on: str
+    sex: str  # empty if nobody has said it
     line: str
     specialty: str
     location: str | None
@@ -123,6 +124,8 @@ async def open_own_chart(person: Actor, *, chart_id: UUID, now: datetime) -> Own
         name = await open_fields("patient_identity.name", {patient_id: row["name_sealed"]})
         mrn = await open_fields("patient_identity.mrn", {patient_id: row["mrn_sealed"]})
         born_on = await open_fields("patient_identity.birth_on", {patient_id: row["birth_on_sealed"]})
+        sealed = {patient_id: row["sex_sealed"]} if row["sex_sealed"] else {}
+        sex = await open_fields("patient_identity.sex", sealed)
         documents = await _find_documents(chart_id)
         history = await _find_history(chart_id)
         resembles = await find_of_chart(chart_id)
@@ -138,7 +141,8 @@ async def open_own_chart(person: Actor, *, chart_id: UUID, now: datetime) -> Own
         mark = Mark(person.name, await database_now(), event_id)
     return OwnChart(
         chart_id, row["number"], ChartState(row["state"]), row["is_stat"], number[encounter_id], name[patient_id],
-        mrn[patient_id], born_on[patient_id], row["line"], row["specialty"], row["location"], row["provider"],
+        mrn[patient_id], born_on[patient_id], sex.get(patient_id, ""), row["line"],
+        row["specialty"], row["location"], row["provider"],
         row["payer"], row["service_on"], row["received_at"], row["due_at"], row["delivered_at"], row["time_zone"],
         documents, history, codes, resembles, row["batch_id"], haste, await show_pages(pages, mark), ehr,
         stories, not_codable,
@@ -193,7 +197,7 @@ def _who(row: asyncpg.Record) -> str:
 _CHART = """
   SELECT c.client_id, c.number, c.state, c.is_stat, c.specialty, c.service_on, c.received_at, c.due_at, c.delivered_at,
          c.batch_id, c.patient_id, c.encounter_id, e.number_sealed, e.provider, e.payer, i.name_sealed, i.mrn_sealed,
-         i.birth_on_sealed, s.name AS line, l.name AS location, k.time_zone
+         i.birth_on_sealed, i.sex_sealed, s.name AS line, l.name AS location, k.time_zone
     FROM chart c JOIN encounter e ON e.id = c.encounter_id JOIN patient_identity i ON i.patient_id = c.patient_id
     JOIN service_line s ON s.id = c.service_line_id JOIN client k ON k.id = c.client_id
     LEFT JOIN location l ON l.id = e.location_id

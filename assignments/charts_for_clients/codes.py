@@ -42,12 +42,14 @@ class FinalLine:
     ndc_unit: str = ""
     ndc_quantity: Decimal | None = None
     minutes: int | None = None
+    poa: str = ""  # whether a diagnosis was there at admission, where that is asked
 
     @property
     def details(self) -> str:
         """What else stands on the line, in words; empty for most lines."""
         amount = f" {self.ndc_unit} {self.ndc_quantity.normalize():f}" if self.ndc_quantity else ""
         parts = (
+            f"POA {self.poa}" if self.poa else "",
             f"on {self.service_on}" if self.service_on else "",
             f"by NPI {self.rendering}" if self.rendering else "",
             f"NDC {self.ndc}{amount}" if self.ndc else "",
@@ -126,7 +128,7 @@ def what_changed(before: Sequence[FinalLine], after: Sequence[FinalLine]) -> lis
 
 def _told(line: FinalLine) -> str:
     if line.kind == "diagnosis":
-        return f"place {line.letter}"
+        return ", ".join(filter(None, (f"place {line.letter}", line.details)))
     parts = (f"modifiers {line.modifiers or 'none'}", f"units {line.units}", f"diagnoses {line.pointers or 'none'}")
     return ", ".join((*parts, line.details) if line.details else parts)
 
@@ -134,7 +136,7 @@ def _told(line: FinalLine) -> str:
 async def _find_lines(coding_id: UUID, service_on: date) -> list[FinalLine]:
     rows = await DB.fetch(
         "SELECT kind, position, system, code, modifiers, units, pointers, service_on, rendering, ndc, ndc_unit,"
-        " ndc_quantity, minutes FROM code_line WHERE coding_id = $1 ORDER BY kind, position",
+        " ndc_quantity, minutes, poa FROM code_line WHERE coding_id = $1 ORDER BY kind, position",
         coding_id,
     )
     return final_lines(rows, service_on)
@@ -147,7 +149,7 @@ def final_lines(rows: Sequence[asyncpg.Record], service_on: date) -> list[FinalL
             row["kind"], row["position"], row["system"], row["code"], _title(row["system"], row["code"], service_on),
             " ".join(row["modifiers"]), row["units"], "".join(_LETTERS[pointer - 1] for pointer in row["pointers"]),
             row["service_on"], row["rendering"] or "", row["ndc"] or "", row["ndc_unit"] or "", row["ndc_quantity"],
-            row["minutes"],
+            row["minutes"], row["poa"] or "",
         )
         for row in rows
     ]  # fmt: skip

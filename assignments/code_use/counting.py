@@ -55,6 +55,12 @@ async def get_weights(actor: Actor, *, specialty: str) -> Mapping[str, float]:
     return weights
 
 
+def find_starred(actor: Actor) -> frozenset[str]:
+    """The squeezed codes that a person has starred, as `get_weights` has just looked them up; nobody else has any."""
+    own = _own.get(actor.person_id) if actor.person_id else None
+    return own.starred if own else frozenset()
+
+
 def forget_own(actor: Actor) -> None:
     """Look a person's stars and own use up again when they next type."""
     if actor.person_id is None:

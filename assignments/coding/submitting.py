@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from assignments.acknowledging import ensure_acknowledged
-from assignments.codesets.icd10cm import load_release, release_in_force
 from assignments.coding.checks import Check, find_checks, has_errors, open_checks
+from assignments.coding.releases import name_releases
 from assignments.coding.versions import add_version
 from assignments.doubts.marking import keep_doubts
 from assignments.drafting.editing import begin_draft, discard_draft
@@ -89,8 +89,7 @@ async def submit_coding(coder: Actor, *, chart_id: UUID, fence: int, request_id:
             chart_id=chart_id, client_id=hold.client_id, stage=Stage.CODING, lines=lines, on=chart["service_on"]
         )
         ensure_submittable(checks)
-        release = release_in_force(chart["service_on"])
-        label = release.label if release else f"{load_release().label} (not in force)"
+        label = name_releases(lines, chart["service_on"])
         coding_id = await add_version(
             coder, hold=hold, role="coder", lines=lines, request_id=request_id, now=now,
             release=label,

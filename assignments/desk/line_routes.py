@@ -1,6 +1,7 @@
 """The line editor's routes, made for the coder's desk and for the auditor's worksheet alike."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -93,6 +94,8 @@ async def change_lines(request: Request[Any, Any, Any], chart_id: UUID, stage: S
         saved = await _save(request, chart_id, stage, form)
         return replace(saved, values=form.values) if verb == "arrived" else saved
     except Refused as refusal:
+        if ENTRY in refusal.errors:
+            await _keep_fields(request, chart_id, stage, form)
         look = form.values.get(ENTRY, "") if refusal.look else ""
         return Typed(form.values, refusal.errors, int(refusal.status), refusal.message, look=look)
     except (Conflict, Invalid) as refusal:
@@ -102,14 +105,14 @@ async def change_lines(request: Request[Any, Any, Any], chart_id: UUID, stage: S
 async def save_typed_fields(request: Request[Any, Any, Any], chart_id: UUID, stage: Stage, form: Form) -> None:
     """Save what was typed into the lines, before a coding is submitted; raises Refused, Stale, Conflict."""
     fence, revision = _state(form)
-    if form.values.get(ENTRY):
-        raise Refused(
-            ENTRY, f"“{form.values[ENTRY]}” is typed, but not added. Press Enter to add it, or empty the box first."
-        )
     await save_lines(
         request.user, chart_id=chart_id, stage=stage, fence=fence, revision=revision,
         change=lambda lines, on: save_fields(lines, form.values, on),
     )  # fmt: skip
+    if form.values.get(ENTRY):
+        raise Refused(
+            ENTRY, f"“{form.values[ENTRY]}” is typed, but not added. Press Enter to add it, or empty the box first."
+        )
 
 
 def _state(form: Form) -> tuple[int, int]:
@@ -135,6 +138,16 @@ async def _save(request: Request[Any, Any, Any], chart_id: UUID, stage: Stage, f
 
     await save_lines(request.user, **held, change=change)
     return Typed(said=done[-1].said, focus=done[-1].focus)
+
+
+async def _keep_fields(request: Request[Any, Any, Any], chart_id: UUID, stage: Stage, form: Form) -> None:
+    """Save what was typed into the lines beside an entry that could not be used."""
+    fence, revision = _state(form)
+    with suppress(Conflict):  # another tab was faster: the lines are shown as they stand
+        await save_lines(
+            request.user, chart_id=chart_id, stage=stage, fence=fence, revision=revision,
+            change=lambda lines, on: save_fields(lines, form.values, on),
+        )  # fmt: skip
 
 
 async def _answer(request: Request[Any, Any, Any], chart_id: UUID, stage: Stage, form: Form) -> Typed:

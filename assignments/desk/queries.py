@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from assignments.assistance.offering import find_waiting, read_offers
+from assignments.bookmarks.queries import Bookmark, find_bookmarks
 from assignments.coding.checks import find_checks
 from assignments.coding.versions import find_latest, find_lines
 from assignments.desk.guidelines import ChartRules, find_guideline
@@ -20,6 +21,7 @@ from assignments.drafting.editing import begin_draft, save_lines
 from assignments.drafting.fields import begin_header
 from assignments.drafting.rules import Lines
 from assignments.duplicates.queries import find_hint
+from assignments.edits.gathering import find_age_and_sex, is_poa_asked
 from assignments.ehr.visits import EhrVisit, find_ehr_visit
 from assignments.opening import open_fields
 from assignments.pausing import Workload, get_workload
@@ -65,7 +67,9 @@ class DeskHome:
 
 @dataclass(frozen=True, slots=True)
 class ChartFacts:
-    """What stands at the head of the desk. No patient: coders do not need to know who it is beyond the pages."""
+    """What stands at the head of the desk. No patient: coders do not need to know who it is beyond the pages, but codes
+    depend on age and sex.
+    """
 
     id: UUID
     number: str
@@ -116,6 +120,8 @@ class Desk:
     lead_answered_at: datetime | None = None
     lead_is_asked: bool = False
     pinned: Mapping[str, tuple[PinMark, ...]] = field(default_factory=dict)  # by line of the auditor's, such as d2
+    bookmarks: tuple[Bookmark, ...] = ()  # the coder’s own
+    patient: str = ""  # age and sex, as far as they are known
     doubts: int = 0  # how often its coder has marked that they are unsure
 
 
@@ -165,7 +171,10 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
         likeness, ehr = await find_hint(chart_id), await find_ehr_visit(chart_id)
         news, stories = await find_news(chart_id, pulled_at=hold.pulled_at), await find_stories(chart_id)
         asked = await DB.fetch_one("SELECT waiting_since, answered_at FROM lead_thread WHERE chart_id = $1", chart_id)
+        asks_poa = await is_poa_asked(chart_id)
+        age, sex = await find_age_and_sex(chart_id, chart.service_on)
         queries, doubts = await find_of_chart(chart_id), await count_draft_doubts(chart_id)
+        bookmarks = await find_bookmarks(chart_id, {row.id: row.place for row in rows})
         looked = {"stage": Stage.CODING.value, "pages": len(rows)} | ({"in_own_system": True} if ehr else {})
         event_id = await record(
             coder, Action.CHART_OPENED, object_type="chart", object_id=chart_id, client_id=client_id,
@@ -175,7 +184,7 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
     places = {row.id: row.place for row in rows}
     work = show_work(
         hold, draft, on=chart.service_on, prefix=prefix, typed=typed, checks=checks,
-        places=places, specialty=chart.specialty,
+        places=places, specialty=chart.specialty, asks_poa=asks_poa,
     )  # fmt: skip
     return Desk(
         chart=chart,
@@ -193,7 +202,9 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
         lead_answered_at=asked["answered_at"] if asked else None,
         lead_is_asked=bool(asked and asked["waiting_since"]),
         pinned=_mark_all(audited, places),
+        patient=", ".join(filter(None, ("" if age is None else f"{age} y", sex))),
         doubts=doubts,
+        bookmarks=bookmarks,
     )
 
 

@@ -9,23 +9,26 @@ import anyio.to_thread
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 
-from assignments.code_use.counting import get_weights
+from assignments.bookmarks.routes import ROUTES as BOOKMARK_ROUTES
+from assignments.code_use.counting import find_starred, get_weights
 from assignments.coding.submitting import HasErrors, Unanswered, submit_coding
 from assignments.desk.guideline_routes import guideline_routes
 from assignments.desk.line_routes import line_routes, save_typed_fields
 from assignments.desk.queries import discard_changes, get_desk_home, get_held_chart, open_desk
 from assignments.desk.routes_aside import ROUTES as ASIDE_ROUTES
 from assignments.desk.routes_next import CHARTS, go_to_next
-from assignments.desk.searching import find_options
+from assignments.desk.searching import find_options, with_stars
 from assignments.desk.work import NOTHING_TYPED, Typed, get_work
 from assignments.doubts.routes import ROUTES as DOUBT_ROUTES
 from assignments.drafting.editing import Stale
-from assignments.drafting.operations import Refused
+from assignments.drafting.operations import ASKS_POA, Refused
 from assignments.drafting.rules import MOST_DIAGNOSES
 from assignments.leveling.routes import leveling_routes
 from assignments.pulling import RELEASE_REASONS, SENTENCES, Outcome, release_chart
+from assignments.querying.queries import find_unclosed
 from assignments.querying.rules import STATES
 from assignments.rules import Stage
+from portal.actor import Kind
 from portal.clock import utc_now
 from portal.errors import Conflict
 from portal.identity.permissions import Permission
@@ -35,6 +38,7 @@ from portal.web.forms import FormError, read_form
 from portal.web.templating import page
 
 CODER = {"permission": Permission.CODING_WORK}
+CLOSE_IT = "Say above what came of it, or submit once more to leave it open."
 DISCARDED = "Your changes are taken back. Undo brings them again."
 
 
@@ -91,6 +95,10 @@ async def post_submit(request: Request[Any, Any, Any], chart_id: FromPath[UUID])
         return await _show_again(request, chart_id, Typed(form.values, {}, 409, notice=refusal.message))
     except Conflict:
         pass  # no longer held: submit_coding knows whether that is because this request has done its work already
+    unclosed = " ".join(await find_unclosed(request.user, chart_id=chart_id))
+    if unclosed and unclosed != form.values.get("left_open"):
+        notice = f"Not submitted yet. Answered and not closed: {unclosed}. {CLOSE_IT}"
+        return await _show_again(request, chart_id, Typed(form.values, {}, 422, notice=notice, left_open=unclosed))
     try:
         submitted = await submit_coding(
             request.user, chart_id=chart_id, fence=fence, request_id=request_id, now=utc_now()
@@ -159,8 +167,12 @@ async def post_code_search(request: Request[Any, Any, Any]) -> Response[Any]:
         diagnoses = MOST_DIAGNOSES
     weights = await get_weights(request.user, specialty=form.values.get("specialty", "")[:60])
     # The index is built when it is first asked for, which takes a second: not on the event loop.
-    options = await anyio.to_thread.run_sync(lambda: find_options(entry, on=on, diagnoses=diagnoses, weights=weights))
-    return page(request, "assignments/desk/_hits.html", options=options, query=entry)
+    options = await anyio.to_thread.run_sync(
+        lambda: find_options(entry, on=on, diagnoses=diagnoses, weights=weights, asks_poa=ASKS_POA in form.values)
+    )
+    is_coder = request.user.kind is Kind.CODER  # nobody else has favourites
+    options = with_stars(options, find_starred(request.user)) if is_coder else options
+    return page(request, "assignments/desk/_hits.html", options=options, query=entry, has_stars=is_coder)
 
 
 def _moment(seconds: str) -> datetime | None:
@@ -187,6 +199,7 @@ ROUTES = [
     post_release,
     post_code_search,
     *ASIDE_ROUTES,
+    *BOOKMARK_ROUTES,
     *DOUBT_ROUTES,
     *guideline_routes(CHARTS, permission=Permission.CODING_WORK),
     *leveling_routes(CHARTS, stage=Stage.CODING, permission=Permission.CODING_WORK),

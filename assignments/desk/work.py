@@ -14,6 +14,7 @@ from assignments.drafting.editing import StoredDraft, begin_draft
 from assignments.drafting.fields import PROVIDERS, say_header, write_further, write_header
 from assignments.drafting.operations import ENTRY, pointer_letters
 from assignments.drafting.rules import Lines, Pin, ProcedureLine, letter
+from assignments.edits.gathering import is_poa_asked
 from assignments.pulling import LOST, Hold, find_hold
 from assignments.rules import Stage
 from assignments.viewing.queries import find_places
@@ -34,6 +35,7 @@ class Typed:
     focus: str = ""  # the line that was changed
     look: str = ""  # words to search for
     goes_on: bool = False  # to what still waits for an answer
+    left_open: str = ""  # numbers of queries that the next submission leaves open
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class DiagnosisRow:
     title: str
     checks: tuple[Check, ...]
     pins: tuple[PinMark, ...] = ()
+    poa: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,7 @@ class Work:
     options: tuple[Option, ...]
     claim: ClaimFields
     offers: tuple[Offer, ...] = ()  # codes proposed for the chart
+    asks_poa: bool = False  # whether diagnoses say if they were there at admission
     specialty: str = ""  # whose use orders the answers of the search
 
     @property
@@ -151,17 +156,17 @@ async def get_work(actor: Actor, *, chart_id: UUID, stage: Stage, prefix: str, t
             chart_id=chart_id, client_id=hold.client_id, stage=stage, lines=draft.lines, on=chart["service_on"]
         )
         waiting = await find_waiting(chart_id, draft.lines) if stage is Stage.CODING else Waiting()
-        places = await find_places(chart_id)
+        places, asks_poa = await find_places(chart_id), await is_poa_asked(chart_id)
     work = show_work(
         hold, draft, on=chart["service_on"], prefix=prefix, places=places, typed=typed, checks=checks,
-        specialty=chart["specialty"],
+        specialty=chart["specialty"], asks_poa=asks_poa,
     )  # fmt: skip
     return replace(work, offers=await read_offers(waiting, on=chart["service_on"]))
 
 
 def show_work(
     hold: Hold, draft: StoredDraft, *, on: date, prefix: str, checks: tuple[Check, ...], places: Mapping[UUID, int],
-    typed: Typed = NOTHING_TYPED, specialty: str = "",
+    typed: Typed = NOTHING_TYPED, specialty: str = "", asks_poa: bool = False,
 ) -> Work:  # fmt: skip
     """The line editor for a draft, with its checks and whatever was typed and could not be used.
 
@@ -176,7 +181,7 @@ def show_work(
         lease_seconds=int(hold.left.total_seconds()),
         page=draft.page,
         lines=draft.lines,
-        diagnoses=tuple(_diagnoses(draft.lines, checks, on, places)),
+        diagnoses=tuple(_diagnoses(draft.lines, checks, typed, on, places)),
         procedures=tuple(_procedures(draft.lines, checks, typed, on, places)),
         checks=tuple(check for check in checks if not check.line),
         errors=sum(check.level is Level.ERROR for check in checks),
@@ -187,6 +192,7 @@ def show_work(
         typed=typed,
         options=tuple(find_options(typed.look, on=on, diagnoses=len(draft.lines.diagnoses)) if typed.look else ()),
         specialty=specialty,
+        asks_poa=asks_poa,
         claim=_claim(draft.lines, typed, on),
     )
 
@@ -196,13 +202,19 @@ def mark_pins(pins: Sequence[Pin], places: Mapping[UUID, int]) -> tuple[PinMark,
     return tuple(PinMark(at, places.get(pin.page_id, 0), pin.start, pin.end) for at, pin in enumerate(pins, start=1))
 
 
-def _diagnoses(lines: Lines, checks: tuple[Check, ...], on: date, places: Mapping[UUID, int]) -> list[DiagnosisRow]:
+def _diagnoses(
+    lines: Lines, checks: tuple[Check, ...], typed: Typed, on: date, places: Mapping[UUID, int]
+) -> list[DiagnosisRow]:
     rows = []
     for at, line in enumerate(lines.diagnoses, start=1):
         found = get_code(line.code, on)
         title = found.title if found else "Not in the release in force"
         pins = mark_pins(line.evidence, places)
-        rows.append(DiagnosisRow(at, f"d{at}", letter(at), line.code, title, _beside(checks, f"d{at}"), pins))
+        wrong = {"a": typed.errors[f"a{at}"]} if f"a{at}" in typed.errors else {}
+        poa = typed.values.get(f"a{at}", line.poa) if wrong else line.poa
+        rows.append(
+            DiagnosisRow(at, f"d{at}", letter(at), line.code, title, _beside(checks, f"d{at}"), pins, poa, wrong)
+        )
     return rows
 
 

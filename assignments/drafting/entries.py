@@ -3,11 +3,12 @@
 After a procedure come, in any order: modifiers, `x2` units, `AB` pointers, `@10/03` its day, `by` and an NPI, `n` and
 an NDC with what was given of it, `45m` minutes. Letters A to L that stand alone are pointers wherever they stand; a
 modifier made of such letters is written with its hyphen (`99214-GC AB`). So nothing is guessed.
+Where inpatient stays are coded, a diagnosis may be followed by whether it was there at admission: `E11.22 Y`.
 """
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from assignments.codesets.procedures import (
@@ -20,6 +21,7 @@ from assignments.codesets.procedures import (
 from assignments.drafting.claim_facts import read_day, read_drug, read_minutes, read_npi, write_day, write_drug
 from assignments.drafting.rules import (
     MOST_UNITS,
+    POA,
     DiagnosisLine,
     Lines,
     ProcedureLine,
@@ -40,8 +42,9 @@ class Entry:
     procedure: ProcedureLine | None = None
 
 
-def parse_entry(text: str, *, diagnoses: int, on: date | None = None) -> Entry:
-    """Read one typed line; `diagnoses` is how many there are to point to, `on` the date of service.
+def parse_entry(text: str, *, diagnoses: int, on: date | None = None, asks_poa: bool = False) -> Entry:
+    """Read one typed line; `diagnoses` is how many there are to point to, `on` the date of service, `asks_poa` whether
+    a diagnosis may say if it was there at admission.
 
     Raises LineError when it begins with a procedure and goes on with something that cannot be read.
     """
@@ -50,6 +53,8 @@ def parse_entry(text: str, *, diagnoses: int, on: date | None = None) -> Entry:
     typed = re.sub(r"(?i)(?<= )(@|by|n) (?=[0-9])", r"\1", typed)
     first, _, rest = typed.partition(" ")
     number, hyphen, modifiers = first.partition("-")
+    if asks_poa and not hyphen and rest.upper() in POA and (there := read_diagnosis(number)):
+        return Entry(text, replace(there, poa=rest.upper()))
     procedure = classify_procedure(number)
     alone = not hyphen and not rest
     diagnosis = read_diagnosis(number) if alone else None

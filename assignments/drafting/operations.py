@@ -13,6 +13,7 @@ from assignments.drafting.entries import Entry, parse_entry, read_diagnosis
 from assignments.drafting.fields import FieldError, read_further, read_header
 from assignments.drafting.rules import (
     MOST_UNITS,
+    POA,
     DiagnosisLine,
     Lines,
     Pin,
@@ -36,6 +37,8 @@ Value = TypeVar("Value")
 
 #: The field of the one box that everything is typed into.
 ENTRY = "entry"
+#: The field that a form has where diagnoses say whether they were there at admission.
+ASKS_POA = "asks_poa"
 
 NO_PLACE = "That place is not on a page of this chart. Select some words on a page, and pin them again."
 
@@ -77,12 +80,12 @@ def apply_operation(lines: Lines, values: Mapping[str, str], on: date) -> Done:
     """
     lines = save_fields(lines, values, on)
     verb, _, rest = values.get("op", "").partition(" ")
-    replaced = _spot(values.get("replaces", ""), lines)
+    replaced, poa = _spot(values.get("replaces", ""), lines), ASKS_POA in values
     match verb:
         case "add":
-            return _put(lines, read_entry(values.get(ENTRY, ""), rest, lines, on), replaced, on, read_pin(values))
+            return _put(lines, read_entry(values.get(ENTRY, ""), rest, lines, on, poa), replaced, on, read_pin(values))
         case "take":
-            return _put(lines, read_entry(rest, "diagnosis", lines, on), replaced, on, read_pin(values))
+            return _put(lines, read_entry(rest, "diagnosis", lines, on, poa), replaced, on, read_pin(values))
         case "line":
             return _put(lines, read_entry(rest, "procedure", lines, on), replaced, on, read_pin(values))
         case "save":
@@ -117,13 +120,19 @@ def read_pin(values: Mapping[str, str]) -> Pin | None:
 
 
 def save_fields(lines: Lines, values: Mapping[str, str], on: date) -> Lines:
-    """The lines with what was typed into their fields (`m1`, `u1`, `p1` for procedure 1) and into the header's."""
+    """The lines with what was typed into their fields (`a1`; `m1`, `u1`, `p1` for procedure 1) and the claim's."""
     try:
         lines = replace(lines, header=read_header(lines.header, values, on))
         for at, line in enumerate(lines.procedures, start=1):
             lines = replace_procedure(lines, at, read_further(line, values, at, on))
     except FieldError as error:
         raise Refused(error.field, str(error)) from None
+    for at, diagnosis in enumerate(lines.diagnoses, start=1):
+        poa = values.get(f"a{at}", diagnosis.poa).strip().upper()
+        if poa not in ("", *POA):
+            said = ", ".join(f"{sign} {words}" for sign, words in POA.items())
+            raise Refused(f"a{at}", f"Present on admission is one of: {said}.")
+        lines = replace_diagnosis(lines, at, replace(diagnosis, poa=poa))
     for at, line in enumerate(lines.procedures, start=1):
         modifiers, units, pointers = (values.get(f"{name}{at}") for name in "mup")
         if modifiers is None or units is None or pointers is None:
@@ -146,7 +155,7 @@ def pointer_letters(pointers: tuple[int, ...]) -> str:
     return write_pointers(pointers) if all(at <= 12 for at in pointers) else ",".join(map(letter, pointers))
 
 
-def read_entry(text: str, wanted: str, lines: Lines, on: date) -> DiagnosisLine | ProcedureLine:
+def read_entry(text: str, wanted: str, lines: Lines, on: date, asks_poa: bool = False) -> DiagnosisLine | ProcedureLine:
     """The line that was typed, read as `wanted` or as it reads best; raises Refused with a sentence.
 
     Where a number is both, such as E1122, the diagnosis is meant if it can be billed on the date of service.
@@ -154,10 +163,10 @@ def read_entry(text: str, wanted: str, lines: Lines, on: date) -> DiagnosisLine 
     if not text.strip():
         raise Refused(ENTRY, "Type a code or some words of a diagnosis.")
     try:
-        entry = parse_entry(text, diagnoses=len(lines.diagnoses), on=on)
+        entry = parse_entry(text, diagnoses=len(lines.diagnoses), on=on, asks_poa=asks_poa)
     except LineError as error:
         raise Refused(ENTRY, str(error)) from None
-    if wanted == "diagnosis":
+    if wanted == "diagnosis" and not (entry.diagnosis and entry.diagnosis.poa):
         entry = Entry(text, read_diagnosis(text))
     elif wanted == "procedure" or (entry.procedure and not _is_billable(entry.diagnosis, on)):
         entry = replace(entry, diagnosis=None)
@@ -189,7 +198,7 @@ def _put(lines: Lines, line: DiagnosisLine | ProcedureLine, replaced: Spot | Non
         if replaced and replaced.kind == "d":
             # What spoke for the old code may well speak for its successor: the coder sees it and can take it off.
             old = lines.diagnoses[replaced.at - 1]
-            after = replace_diagnosis(lines, replaced.at, replace(old, code=line.code))
+            after = replace_diagnosis(lines, replaced.at, replace(old, code=line.code, poa=line.poa or old.poa))
             return _pinned(Done(after, f"{letter(replaced.at)} is now {line.code}{title}.", _name(replaced)), pin)
         after = add_diagnosis(lines, line)
         at = len(after.diagnoses)

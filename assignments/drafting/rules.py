@@ -14,6 +14,8 @@ MOST_DIAGNOSES = len(LETTERS)
 MOST_POINTERS = 4
 MOST_MODIFIERS = 4
 MOST_UNITS = 9999
+#: What can be said of whether a diagnosis was there at admission (UB-04, item 67): where inpatient stays are coded.
+POA = {"Y": "yes", "N": "no", "U": "the record does not say", "W": "cannot be told clinically", "1": "exempt"}
 #: So many lines of a kind may be typed; far above what any claim takes, so that a stuck key does no harm.
 MOST_LINES = 50
 #: How many changes can be undone.

@@ -70,6 +70,7 @@ class Context:
     facts: Mapping[str, CodeFacts] = field(default_factory=dict)
     age: int | None = None  # in full years on the date of service
     sex: str = ""  # F or M, if it is known
+    asks_poa: bool = False  # the client wants to know what was there at admission
     pairs: tuple[Pair, ...] = ()
     limits: Mapping[str, UnitLimit] = field(default_factory=dict)
     unchecked: tuple[str, ...] = ()  # sentences: what could not be checked here, and why

@@ -99,6 +99,13 @@ def not_for_this_age(context: Context) -> Iterator[Fired]:
             yield Fired(f"d{at}", (facts.code,), words)
 
 
+def not_said_at_admission(context: Context) -> Iterator[Fired]:
+    """Nothing is said of whether it was there at admission, where the client wants to know."""
+    for at, line in enumerate(context.lines.diagnoses, start=1):
+        if context.asks_poa and not line.poa:
+            yield Fired(f"d{at}", (line.code,), {"code": line.code})
+
+
 def not_for_this_sex(context: Context) -> Iterator[Fired]:
     """A code for the other sex."""
     for at, facts in context.known():

@@ -38,6 +38,9 @@ class _Release:
         return self.words[number - 1] if number else ""
 
 
+_LINE = "SELECT s.edit_setting, s.asks_poa FROM chart c JOIN service_line s ON s.id = c.service_line_id WHERE c.id = $1"
+
+
 def plain_context(lines: Lines, *, on: date) -> Context:
     """What can be known of lines alone: nothing of the patient, the client or CMS's tables."""
     return Context(
@@ -47,21 +50,42 @@ def plain_context(lines: Lines, *, on: date) -> Context:
 
 async def gather_context(*, chart_id: UUID, lines: Lines, on: date) -> Context:
     """Everything that is known of a chart in the actor's hands, read inside the current transaction."""
-    setting = await DB.value(
-        "SELECT s.edit_setting FROM chart c JOIN service_line s ON s.id = c.service_line_id WHERE c.id = $1", chart_id
-    )
-    in_force = await _in_force(setting or "practitioner", on)
+    line = await DB.fetch_one(_LINE, chart_id)
+    setting = line["edit_setting"] if line else "practitioner"
+    in_force = await _in_force(setting, on)
     codes = list(dict.fromkeys(line.code for line in lines.procedures))
+    age, sex = await find_age_and_sex(chart_id, on) if lines.diagnoses else (None, "")
     return Context(
         lines, on, explain_date(on) or "",
         await _listed(_facts(lines, on), in_force.get("mce")),
-        age=await _age(chart_id, on) if lines.diagnoses else None,
+        age=age, asks_poa=bool(line and line["asks_poa"]),
+        sex=sex[:1].upper() if sex in ("female", "male") else "",
         pairs=await _pairs(codes, in_force.get("ptp"), on),
         limits=await _limits(codes, in_force.get("mue")),
-        unchecked=tuple(_unchecked(lines, in_force, setting or "practitioner", on)),
+        unchecked=tuple(_unchecked(lines, in_force, setting, on)),
         unseen=await _unseen(chart_id, lines),
         refused=_refused(lines, on), strange=_strange(lines, on),
     )  # fmt: skip
+
+
+async def find_age_and_sex(chart_id: UUID, on: date) -> tuple[int | None, str]:
+    """The age on a day, None if no day of birth can be read, and the administrative sex, empty if nobody has said it,
+    of the patient of a chart in the actor's hands; inside the current transaction.
+    """
+    row = await DB.fetch_one("SELECT patient_id, birth_on_sealed, sex_sealed FROM particulars_of_held($1)", chart_id)
+    if row is None:
+        return None, ""
+    patient_id = row["patient_id"]
+    born = await open_fields("patient_identity.birth_on", {patient_id: row["birth_on_sealed"]})
+    said = await open_fields("patient_identity.sex", {patient_id: row["sex_sealed"]}) if row["sex_sealed"] else {}
+    is_day = re.fullmatch(r"\d{4}-\d{2}-\d{2}", born[patient_id])
+    return age_on(date.fromisoformat(born[patient_id]), on) if is_day else None, said.get(patient_id, "")
+
+
+async def is_poa_asked(chart_id: UUID) -> bool:
+    """Whether the diagnoses of a chart say if they were there at admission; inside the current transaction."""
+    line = await DB.fetch_one(_LINE, chart_id)
+    return bool(line and line["asks_poa"])
 
 
 def age_on(born_on: date, on: date) -> int:
@@ -134,16 +158,6 @@ async def _limits(codes: list[str], release: _Release | None) -> dict[str, UnitL
         release.id, codes,
     )  # fmt: skip
     return {row["code"]: UnitLimit(row["units"], row["indicator"], release.word(row["word"])) for row in rows}
-
-
-async def _age(chart_id: UUID, on: date) -> int | None:
-    """The patient's age on the date of service; None if no day of birth is known or it cannot be read as one."""
-    row = await DB.fetch_one("SELECT patient_id, birth_on_sealed FROM birth_of_held($1)", chart_id)
-    if row is None or row["birth_on_sealed"] is None:
-        return None
-    opened = await open_fields("patient_identity.birth_on", {row["patient_id"]: row["birth_on_sealed"]})
-    text = opened[row["patient_id"]]
-    return age_on(date.fromisoformat(text), on) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
 
 
 async def _unseen(chart_id: UUID, lines: Lines) -> frozenset[str]:

@@ -54,13 +54,17 @@ async def find_own_levels(client_id: UUID) -> list[OwnLevel]:
     return [OwnLevel(**dict(row)) for row in rows]
 
 
-async def find_settings(client_id: UUID) -> list[tuple[UUID, str, str]]:
-    """A client's service lines in use with their names and tables, inside the current transaction."""
+async def find_settings(client_id: UUID) -> list[tuple[UUID, str, str, bool]]:
+    """A client's service lines in use: names, tables, whether they ask what was there at admission.
+
+    Inside the current transaction.
+    """
     rows = await DB.fetch(
-        "SELECT id, name, edit_setting FROM service_line WHERE client_id = $1 AND retired_at IS NULL ORDER BY name",
+        "SELECT id, name, edit_setting, asks_poa FROM service_line WHERE client_id = $1 AND retired_at IS NULL"
+        " ORDER BY name",
         client_id,
     )
-    return [(row["id"], row["name"], row["edit_setting"]) for row in rows]
+    return [(row["id"], row["name"], row["edit_setting"], row["asks_poa"]) for row in rows]
 
 
 async def set_level(manager: Actor, *, client_id: UUID, rule: str, level: str, because: str, now: datetime) -> None:
@@ -97,8 +101,9 @@ async def set_level(manager: Actor, *, client_id: UUID, rule: str, level: str, b
         )  # fmt: skip
 
 
-async def set_setting(manager: Actor, *, client_id: UUID, service_line_id: UUID, setting: str) -> None:
-    """Say with which of CMS's tables a service line is checked. Calm when repeated; raises NotFound, Invalid."""
+async def set_setting(manager: Actor, *, client_id: UUID, service_line_id: UUID, setting: str, asks_poa: bool) -> None:
+    """Say with which of CMS's tables a service line is checked, and whether its diagnoses say if they were there at
+    admission. Calm when repeated; raises NotFound, Invalid."""
     if setting not in SETTINGS:
         raise Invalid
     async with acting_as(manager):
@@ -107,8 +112,10 @@ async def set_setting(manager: Actor, *, client_id: UUID, service_line_id: UUID,
         ):
             raise NotFound
         if await DB.execute(
-            "UPDATE service_line SET edit_setting = $2 WHERE id = $1 AND edit_setting <> $2", service_line_id, setting
-        ):
+            "UPDATE service_line SET edit_setting = $2, asks_poa = $3"
+            " WHERE id = $1 AND (edit_setting, asks_poa) <> ($2, $3)",
+            service_line_id, setting, asks_poa,
+        ):  # fmt: skip
             await record(
                 manager, Action.CLIENT_CHANGED, object_type="service line", object_id=service_line_id,
                 client_id=client_id, changes=["edit tables"],

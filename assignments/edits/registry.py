@@ -80,6 +80,12 @@ EDITS: tuple[Edit, ...] = (
         "Medicare Code Editor, sex conflict; without its lists, titles of the tabular list", diagnoses.for_either_sex,
     ),
     Edit(
+        "D14", Level.ERROR, "Present on admission is said",
+        "Say whether {code} was there at admission: Y, N, U, W, or 1 if it is exempt.",
+        "The claim: UB-04, item 67; 837I, HI segment; where the service line asks for it",
+        diagnoses.not_said_at_admission,
+    ),
+    Edit(
         "T1", Level.WARNING, "Excludes1: not coded together",
         "{code} and {other} exclude each other (Excludes1 at {at}: {text}). Both may stand if they are unrelated.",
         _GUIDELINES + "I.A.12.a; notes of the tabular list", notes.excludes1, wants_reason=True, reasons=_UNRELATED,

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, get, post
+from litestar import MediaType, Request, Response, get, post
 from litestar.params import FromPath
 
 from assignments.desk.queries import get_held_chart
@@ -63,6 +63,22 @@ async def post_put(request: Request[Any, Any, Any], chart_id: FromPath[UUID]) ->
     return page(request, "assignments/desk/_changed.html", status=typed.status, work=work)
 
 
+@post("/codes/starred", status_code=200, opt=CODER)
+async def post_starred(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Star a code that the search has found, or take its star back, and say so; whoever types goes on typing."""
+    form = await read_form(request)
+    code = form.values.get("code", "")[:20]
+    if form.values.get("op") == "unstar":
+        await unstar_code(request.user, code=code)
+        said = f"{code} is no favourite any more."
+    else:
+        await star_code(request.user, code=code, now=utc_now())
+        said = f"{code} is a favourite: it comes earlier when you search."
+    if not wants_fragment(request):
+        return await see_other(request, "/desk", flash=said)
+    return Response(said, media_type=MediaType.TEXT)
+
+
 async def _change(coder: Actor, chart_id: UUID, form: Form) -> None:
     verb, _, rest = form.values.get("op", "").partition(" ")
     match verb:
@@ -96,4 +112,4 @@ def _id(text: str) -> UUID:
         raise Invalid("That set is not there any more.") from None
 
 
-ROUTES = [show_sets, post_sets, post_put]
+ROUTES = [show_sets, post_sets, post_put, post_starred]

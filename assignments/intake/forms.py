@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from assignments.intake.queries import Choices
 from assignments.intake.rules import NOT_THERE, NewChart, earliest_birth, earliest_service
 from portal.web.forms import Form
+from storage.facts import read_sex
 
 
 def read_new_chart(form: Form, *, choices: Choices, now: datetime) -> NewChart:
@@ -35,10 +36,19 @@ def read_new_chart(form: Form, *, choices: Choices, now: datetime) -> NewChart:
         patient_name=_words(form, "patient_name", "Patient name", most=200),
         mrn=_words(form, "mrn", "MRN", most=60),
         born_on=born_on,
+        sex=_sex(form),
         in_own_system=in_own_system,
     )
     form.ensure()
     return new
+
+
+def _sex(form: Form) -> str | None:
+    said = _words(form, "sex", "Sex", most=30, required=False)
+    sex = read_sex(said)
+    if said and sex is None:
+        form.wrong("sex", "Sex is female, male, other or unknown. It may be left out.")
+    return sex
 
 
 def _words(form: Form, name: str, label: str, *, most: int, required: bool = True) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 from assignments.duplicates.finding import note_visit
 from assignments.ehr.visits import note_ehr_visit
 from assignments.events import tell
-from assignments.intake.patients import check_encounter, check_patient, make_encounter, make_patient
+from assignments.intake.patients import check_encounter, check_patient, make_encounter, make_patient, note_sex
 from assignments.intake.rules import NOT_THERE, NewChart
 from assignments.intake.taking_files import Accepted
 from assignments.preparing import PREPARE_DOCUMENT, SETTLE_CHART
@@ -73,7 +73,10 @@ async def make_chart(
     """
     await ensure_agreement(key.client_id, now=now)
     patient_id, encounter_id = await find_or_refuse(key, new)
-    patient_id = patient_id or await make_patient(key, new, now)
+    if patient_id is None:
+        patient_id = await make_patient(key, new, now)
+    else:
+        await note_sex(key, new, patient_id)
     encounter_id = encounter_id or await make_encounter(key, new, patient_id, now)
     line = await DB.fetch_one(
         "SELECT specialty, ehr_url FROM service_line WHERE id = $1 AND retired_at IS NULL", new.service_line_id

@@ -42,15 +42,31 @@ async def make_patient(key: ClientKey, new: NewChart, now: datetime) -> UUID:
         "INSERT INTO patient (id, client_id, created_at) VALUES ($1, $2, $3)", patient_id, key.client_id, now
     )
     await DB.execute(
-        "INSERT INTO patient_identity (patient_id, client_id, name_sealed, mrn_sealed, birth_on_sealed, mrn_index)"
-        " VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO patient_identity (patient_id, client_id, name_sealed, mrn_sealed, birth_on_sealed, mrn_index,"
+        " sex_sealed) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         patient_id, key.client_id,
         seal_field(key, "patient_identity.name", patient_id, new.patient_name),
         seal_field(key, "patient_identity.mrn", patient_id, new.mrn),
         seal_field(key, "patient_identity.birth_on", patient_id, new.born_on.isoformat()),
         index_of(key, "mrn", new.mrn),
+        seal_field(key, "patient_identity.sex", patient_id, new.sex) if new.sex else None,
     )  # fmt: skip
     return patient_id
+
+
+async def note_sex(key: ClientKey, new: NewChart, patient_id: UUID) -> None:
+    """Keep what was said last of a known patient's sex, inside the current transaction; unknown replaces nothing."""
+    if new.sex is None:
+        return
+    sealed = await DB.value("SELECT sex_sealed FROM patient_identity WHERE patient_id = $1", patient_id)
+    if sealed is not None:
+        before = open_field(await get_key(key_of(sealed)), "patient_identity.sex", patient_id, sealed)
+        if new.sex in (before, "unknown"):
+            return
+    await DB.execute(
+        "UPDATE patient_identity SET sex_sealed = $2 WHERE patient_id = $1",
+        patient_id, seal_field(key, "patient_identity.sex", patient_id, new.sex),
+    )  # fmt: skip
 
 
 async def check_encounter(key: ClientKey, new: NewChart, patient_id: UUID | None) -> tuple[UUID | None, str | None]:

@@ -14,6 +14,7 @@ from auditing.access_log.recording import record
 from portal.actor import Actor
 from portal.database import DB, acting_as
 from portal.errors import NotFound
+from storage.facts import SEXES
 from storage.sniffing import MediaType
 
 
@@ -44,6 +45,11 @@ class Choices:
             (line.id, f"{with_specialty(line.name, line.specialty)} · promised in {line.promise_hours} h")
             for line in self.lines
         ]
+
+    @property
+    def sexes(self) -> list[tuple[str, str]]:
+        """The words for a patient's administrative sex, each with its name."""
+        return list(SEXES.items())
 
     @property
     def in_own_system(self) -> list[str]:

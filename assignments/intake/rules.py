@@ -115,6 +115,7 @@ class NewChart:
     patient_name: str
     mrn: str
     born_on: date
+    sex: str | None = None  # administrative: female, male, other or unknown; None if nothing is said
     in_own_system: bool = False  # coded in the client's own system: it may come without documents
 
 

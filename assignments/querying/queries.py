@@ -147,6 +147,12 @@ async def find_of_chart(chart_id: UUID) -> list[Row]:
     ]
 
 
+async def find_unclosed(actor: Actor, *, chart_id: UUID) -> list[str]:
+    """The numbers of the queries about a chart that are answered and not closed with what came of them."""
+    async with acting_as(actor):
+        return [row.number for row in await find_of_chart(chart_id) if row.state is State.ANSWERED]
+
+
 async def open_query(actor: Actor, *, query_id: UUID) -> Shown:
     """One query with its answer; the look is in the access log. What is ours alone is left out for a client's people.
 

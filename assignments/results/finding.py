@@ -37,6 +37,7 @@ class Result:
     patient_name: str
     mrn: str
     born_on: str
+    sex: str  # empty if nobody has said it
     service_line: str
     location: str
     provider: str
@@ -99,6 +100,8 @@ async def find_results(which: Which, zone: str, *, limit: int, offset: int = 0) 
     names = await open_fields("patient_identity.name", {row["patient_id"]: row["name_sealed"] for row in rows})
     mrns = await open_fields("patient_identity.mrn", {row["patient_id"]: row["mrn_sealed"] for row in rows})
     births = await open_fields("patient_identity.birth_on", {row["patient_id"]: row["birth_on_sealed"] for row in rows})
+    said = {row["patient_id"]: row["sex_sealed"] for row in rows if row["sex_sealed"]}
+    sexes = await open_fields("patient_identity.sex", said)
     lines = await _find_lines(rows)
     results = []
     for row in rows:
@@ -106,7 +109,8 @@ async def find_results(which: Which, zone: str, *, limit: int, offset: int = 0) 
         results.append(
             Result(
                 row["id"], row["patient_id"], row["number"], numbers[row["encounter_id"]], names[row["patient_id"]],
-                mrns[row["patient_id"]], births[row["patient_id"]], row["line"], row["location"] or "",
+                mrns[row["patient_id"]], births[row["patient_id"]], sexes.get(row["patient_id"], ""), row["line"],
+                row["location"] or "",
                 row["provider"], row["payer"] or "", row["service_on"], row["delivered_at"], row["delivery"],
                 row["coding_id"], row["release"], row["state"] != ChartState.DELIVERED,
                 [line for line in now if line.kind == "diagnosis"], [line for line in now if line.kind == "procedure"],
@@ -128,7 +132,7 @@ async def _find_lines(rows: Sequence[asyncpg.Record]) -> dict[UUID, list[FinalLi
     days |= {row["first_id"]: row["service_on"] for row in rows if row["delivery"] > 1}
     found = await DB.fetch(
         "SELECT coding_id, kind, position, system, code, modifiers, units, pointers, service_on, rendering, ndc,"
-        " ndc_unit, ndc_quantity, minutes FROM code_line WHERE coding_id = ANY ($1::uuid[])"
+        " ndc_unit, ndc_quantity, minutes, poa FROM code_line WHERE coding_id = ANY ($1::uuid[])"
         " ORDER BY coding_id, kind, position",
         list(days),
     )
@@ -152,7 +156,8 @@ _DAYS = """
 """
 _COLUMNS = """
   c.id, c.patient_id, c.encounter_id, c.number, c.state, c.service_on, e.number_sealed, e.provider, e.payer,
-  i.name_sealed, i.mrn_sealed, i.birth_on_sealed, s.name AS line, l.name AS location, v.release, d.version AS delivery,
+  i.name_sealed, i.mrn_sealed, i.birth_on_sealed, i.sex_sealed, s.name AS line, l.name AS location, v.release,
+  d.version AS delivery,
   d.coding_id, d.delivered_at, v.payer_class AS claim_payer_class, v.place AS claim_place,
   v.acquaintance AS claim_acquaintance, v.rendering AS claim_rendering, v.supervising AS claim_supervising,
   v.assistant AS claim_assistant, v.referring AS claim_referring, v.service_from AS claim_service_from,

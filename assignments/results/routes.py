@@ -18,9 +18,9 @@ from portal.web.csv import csv_answer
 from portal.web.templating import page
 
 _MAY = {"permission": Permission.CHART_READ}
-HEADER = ("Chart", "Encounter", "Patient", "MRN", "Birth date", "Date of service", "Provider", "Payer", "Location",
-          "Service line", "Version", "Delivered", "Kind", "Position", "System", "Code", "Title", "Modifiers", "Units",
-          "Diagnoses", "Details", "Release", "Changed since version 1")  # fmt: skip
+HEADER = ("Chart", "Encounter", "Patient", "MRN", "Birth date", "Sex", "Date of service", "Provider", "Payer",
+          "Location", "Service line", "Version", "Delivered", "Kind", "Position", "System", "Code", "Title",
+          "Modifiers", "Units", "Diagnoses", "Details", "Release", "Changed since version 1")  # fmt: skip
 
 
 @get("/results", opt=_MAY)
@@ -75,7 +75,7 @@ def _read(request: Request[Any, Any, Any]) -> Which:
 def _rows(results: Sequence[Result]) -> Iterator[tuple[object, ...]]:
     for one in results:
         for line in (*one.diagnoses, *one.procedures):
-            yield (one.number, one.encounter_number, one.patient_name, one.mrn, one.born_on, one.service_on,
+            yield (one.number, one.encounter_number, one.patient_name, one.mrn, one.born_on, one.sex, one.service_on,
                    one.provider, one.payer, one.location, one.service_line, one.delivery, one.delivered_at, line.kind,
                    line.position, line.system, line.code, line.title, line.modifiers, line.units,
                    line.letter or line.pointers, line.details, one.release, " ".join(one.changes))  # fmt: skip

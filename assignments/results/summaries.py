@@ -75,7 +75,8 @@ def _story(taken: Taken) -> list[Any]:
 def _chart(result: Result, zone: ZoneInfo) -> list[Any]:
     facts = [
         ("Encounter", result.encounter_number), ("Patient", result.patient_name), ("MRN", result.mrn),
-        ("Born", result.born_on), ("Date of service", str(result.service_on)), ("Provider", result.provider),
+        ("Born", result.born_on), ("Sex", result.sex), ("Date of service", str(result.service_on)),
+        ("Provider", result.provider),
         ("Payer", result.payer), ("Location", result.location), ("Service line", result.service_line),
         ("Delivered", f"{result.delivered_at.astimezone(zone):%Y-%m-%d %H:%M %Z}"), ("Code sets", result.release),
     ]  # fmt: skip
@@ -89,7 +90,9 @@ def _chart(result: Result, zone: ZoneInfo) -> list[Any]:
         story.append(_text("Changed since version 1: " + " ".join(result.changes), _NOTE))
     if result.is_reopened:
         story.append(_text("This chart is being coded again: another version will follow.", _NOTE))
-    diagnoses = [[line.letter, line.code, line.title] for line in result.diagnoses]
+    diagnoses = [
+        [line.letter, line.code, " · ".join(filter(None, (line.title, line.details)))] for line in result.diagnoses
+    ]
     procedures = [
         [
             line.code,

@@ -11,7 +11,7 @@ from portal.database import DB, acting_as
 
 _BATCH = 200
 
-CHART_COLUMNS = ("chart", "encounter", "patient", "mrn", "born_on", "patient_id", "service_on", "service_line",
+CHART_COLUMNS = ("chart", "encounter", "patient", "mrn", "born_on", "sex", "patient_id", "service_on", "service_line",
                  "location", "provider", "payer", "state", "received_at", "delivered_at")  # fmt: skip
 CODING_COLUMNS = ("chart", "version", "submitted_at", "release", "kind", "position", "system", "code", "modifiers",
                   "units", "pointers", "poa", "service_on", "rendering", "ndc", "ndc_unit", "ndc_quantity",
@@ -30,9 +30,12 @@ async def read_charts(client: Actor) -> AsyncIterator[Sequence[object]]:
             births = await open_fields(
                 "patient_identity.birth_on", {r["patient_id"]: r["birth_on_sealed"] for r in rows}
             )
+            said = {r["patient_id"]: r["sex_sealed"] for r in rows if r["sex_sealed"]}
+            sexes = await open_fields("patient_identity.sex", said)
         for r in rows:
             yield (r["number"], numbers[r["encounter_id"]], names[r["patient_id"]], mrns[r["patient_id"]],
-                   births[r["patient_id"]], r["patient_id"], r["service_on"], r["line"], r["location"], r["provider"],
+                   births[r["patient_id"]], sexes.get(r["patient_id"]),
+                   r["patient_id"], r["service_on"], r["line"], r["location"], r["provider"],
                    r["payer"], r["state"], r["received_at"], r["delivered_at"])  # fmt: skip
         if len(rows) < _BATCH:
             return
@@ -62,8 +65,8 @@ async def read_codings(client: Actor) -> AsyncIterator[Sequence[object]]:
 
 _CHARTS = """
   SELECT c.id, c.number, c.encounter_id, c.patient_id, c.service_on, c.state, c.received_at, c.delivered_at,
-         e.number_sealed, e.provider, e.payer, i.name_sealed, i.mrn_sealed, i.birth_on_sealed, s.name AS line,
-         l.name AS location
+         e.number_sealed, e.provider, e.payer, i.name_sealed, i.mrn_sealed, i.birth_on_sealed, i.sex_sealed,
+         s.name AS line, l.name AS location
     FROM chart c JOIN encounter e ON e.id = c.encounter_id JOIN patient_identity i ON i.patient_id = c.patient_id
     JOIN service_line s ON s.id = c.service_line_id LEFT JOIN location l ON l.id = e.location_id
    WHERE c.id > $1 ORDER BY c.id LIMIT $2

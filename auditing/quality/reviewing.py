@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from assignments.codesets.icd10cm import load_release, release_in_force
 from assignments.coding.checks import find_checks
+from assignments.coding.releases import name_releases
 from assignments.coding.submitting import ensure_submittable
 from assignments.coding.versions import add_version, find_lines
 from assignments.drafting.editing import begin_draft, discard_draft
@@ -78,8 +78,7 @@ async def send_findings(
             chart_id=audit.chart_id, client_id=audit.client_id, stage=Stage.AUDIT, lines=lines, on=audit.service_on
         )
         ensure_submittable(checks)
-        release = release_in_force(audit.service_on)
-        label = release.label if release else f"{load_release().label} (not in force)"
+        label = name_releases(lines, audit.service_on)
         coding_id = await add_version(
             auditor, hold=hold, role="auditor", lines=lines, request_id=request_id, now=now,
             release=label,

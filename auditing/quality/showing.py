@@ -33,7 +33,7 @@ def show_sheet(sheet: Worksheet, typed: Typed = NOTHING_TYPED) -> dict[str, Any]
         prefix = f"{LINES}/{audit.chart_id}"
         work = show_work(
             sheet.hold, sheet.draft, on=audit.service_on, prefix=prefix, places=sheet.places, typed=typed,
-            checks=sheet.checks,
+            checks=sheet.checks, asks_poa=sheet.asks_poa,
         )  # fmt: skip
     return {
         "sheet": sheet, "audit": audit, "work": work, "pages": sheet.pages, "typed": typed,

@@ -12,6 +12,7 @@ from assignments.doubts.queries import Doubt, find_doubts
 from assignments.drafting.editing import StoredDraft, begin_draft
 from assignments.drafting.rules import Lines
 from assignments.edits.answering import Result, find_results
+from assignments.edits.gathering import is_poa_asked
 from assignments.ehr.visits import EhrVisit, find_ehr_visit
 from assignments.leveling.keeping import find_draft as find_leveling_draft
 from assignments.leveling.keeping import find_kept
@@ -59,6 +60,7 @@ class Worksheet:
     places: Mapping[UUID, int] = field(default_factory=dict)  # which page of the chart an id is
     queries: Sequence[Query] = ()  # what the chart's provider was asked
     proposed: tuple[str, ...] = ()  # of the coder's diagnoses, those that had been proposed to the coder
+    asks_poa: bool = False  # whether diagnoses say if they were there at admission
     doubts: Sequence[Doubt] = ()  # what the coder was unsure of, in the coding under audit and in the corrected one
 
     @property
@@ -120,6 +122,7 @@ async def _assemble(actor: Actor, audit_id: UUID) -> Worksheet:
     codings = [one for one in (audit.coding_id, audit.corrected_coding_id) if one]
     return replace(
         sheet, places=places, doubts=await find_doubts(codings, places), queries=await find_queries(audit.chart_id),
+        asks_poa=await is_poa_asked(audit.chart_id),
         proposed=tuple(line.code for line in sheet.coder.diagnoses if line.code in shown),
     )  # fmt: skip
 

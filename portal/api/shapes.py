@@ -50,6 +50,7 @@ class NewEncounter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     service_line: Annotated[str, _NAMED] = ""
     location: Annotated[str, _NAMED] = ""
     payer: Annotated[str, msgspec.Meta(max_length=120)] = ""
+    sex: Annotated[str, msgspec.Meta(max_length=30, description="female, male, other or unknown")] = ""
     stat: Annotated[bool, msgspec.Meta(description="Due within the STAT hours of its service line")] = False
 
 

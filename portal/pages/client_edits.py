@@ -53,12 +53,14 @@ async def post_edit_level(request: Request[Any, Any, Any], client_id: FromPath[U
 
 @post(f"{HERE}/tables", status_code=200, opt=MANAGER)
 async def post_edit_tables(request: Request[Any, Any, Any], client_id: FromPath[UUID]) -> Response[Any]:
-    """Say with which of CMS's tables a service line is checked."""
+    """Say with which of CMS's tables a service line is checked, and whether it asks what was there at admission."""
     form = await read_form(request)
     line_id = form.uuid("line", "a service line")
     setting = form.choice("setting", "its tables", SETTINGS)
     form.ensure()
-    await set_setting(request.user, client_id=client_id, service_line_id=line_id, setting=setting)
+    await set_setting(
+        request.user, client_id=client_id, service_line_id=line_id, setting=setting, asks_poa=form.flag("asks_poa")
+    )
     return await see_other(request, f"/clients/{client_id}/edits", flash="Its tables are set, from the next look on.")
 
 

@@ -47,6 +47,7 @@ class ServiceLine(Table, tablename="service_line", db=DB):
     ehr_url = Text(null=True, default=None)
     ehr_instructions = Text(null=True, default=None)
     edit_setting = Text(default=None)
+    asks_poa = Boolean(default=False)
 
 
 class Guideline(Table, tablename="guideline", db=DB):

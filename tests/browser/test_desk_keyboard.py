@@ -41,6 +41,25 @@ async def test_two_charts_without_touching_the_mouse(portal: Portal, open_page: 
     await expect(row_codes(page, "Diagnoses")).to_have_text(["J18.9"])
     await expect(page.get_by_role("status").filter(has_text="Added A: J18.9")).to_be_attached()
 
+    # A star for what is marked, a bookmark for the page in view; the box keeps its words and the focus comes back.
+    await keys.type("asthma", delay=15)
+    await page.locator("#code-hits .hit.on [data-star]").wait_for()
+    await keys.press("Alt+f")
+    await expect(page.locator("#code-hits .hit.on .star.on")).to_have_count(1)
+    await expect(entry).to_have_value("asthma")
+    assert await find_barriers(page) == []
+    await take_picture(page, "desk-stars")
+    await keys.press("Escape")
+    await keys.press("Alt+b")
+    await expect(page.locator("#drawer").get_by_label("What is there")).to_be_focused()
+    await keys.type("the history")
+    await keys.press("Enter")
+    await expect(page.locator("#bookmarks")).to_contain_text("p1 the history")
+    assert await find_barriers(page) == []
+    await take_picture(page, "desk-bookmarks")
+    await keys.press("Escape")
+    await expect(entry).to_be_focused()
+
     # Numbers, faster than any list can come: what is in the box counts, not what the list showed.
     for typed in ("I10", "e1122", "71046-26 AB", "99214-25,57 x2 CA"):
         await keys.type(typed)
@@ -102,7 +121,10 @@ async def test_two_charts_without_touching_the_mouse(portal: Portal, open_page: 
     await keys.type("R05")
     await keys.press("Control+Enter")
     await expect(page.get_by_text("“R05” is typed, but not added.").first).to_be_visible()
+    await expect(page.locator("[data-save-state]")).to_contain_text("is typed, but not added")
+    await expect(page.locator("[data-save-state]")).to_contain_text("Everything else is saved.")
     await keys.press("Escape")
+    await expect(page.locator("[data-save-state]")).to_have_text("Saved")
     started = time.monotonic()
     await keys.press("Control+Enter")
     await expect(page.get_by_role("heading", name=f"Coding {second.number}")).to_be_attached()

@@ -53,6 +53,7 @@ async def test_a_query_is_sent_answered_and_its_chart_comes_back(portal: Portal,
     await expect(drawer.locator("[data-query-words]")).to_have_text("Line 1 of what")
     await drawer.get_by_role("button", name="Quote").click()
     await expect(drawer.locator("ol.quotes q")).to_have_text("Line 1 of what")
+    await expect(drawer.get_by_role("button", name="Quote", exact=True)).to_be_focused()
 
     # What is wrong with it stands there while it is written.
     await drawer.get_by_label("Title").fill("Sepsis")

@@ -24,7 +24,7 @@ async def test_the_place_and_the_line_go_along(portal: Portal, open_page: OpenPa
     await keys.press("Alt+u")
     note = drawer.locator('[name="note"]')
     await expect(note).to_be_focused()
-    await expect(drawer.locator("[data-unsure-words]")).to_have_text(" ".join(words.split()))
+    await expect(drawer.locator("[data-placed-words]")).to_have_text(" ".join(words.split()))
     await expect(drawer.locator('[name="line"]')).to_have_value("d1")
     await keys.type("Is this the reason?")
     assert await find_barriers(page) == []

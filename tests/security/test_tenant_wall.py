@@ -224,10 +224,11 @@ async def test_rows_are_added_on_the_own_side_only(world: World) -> None:
 READERS = {
     "patient_identity.name_sealed": {"client"}, "patient_identity.mrn_sealed": {"client"},
     "patient_identity.birth_on_sealed": {"client"}, "patient_identity.mrn_index": {"client"},
+    "patient_identity.sex_sealed": {"client"},
     "encounter.number_sealed": {"client"}, "encounter.number_index": {"client"},
     "expected_encounter.number_sealed": {"client"}, "expected_encounter.number_index": {"client"},
     "expected_encounter.patient_sealed": {"client"}, "schedule_draft.file_sealed": {"client"},
-    "api_token.token_hash": set(), "audit_draft.choices_sealed": {"auditor"},
+    "api_token.token_hash": set(), "bookmark.words_sealed": {"coder"}, "audit_draft.choices_sealed": {"auditor"},
     "edit_answer.reason_sealed": {"coder", "auditor"}, "edit_result.reason_sealed": {"coder", "auditor"},
     "ehr_visit.reference_sealed": {"client", "coder", "auditor"},
     "doubt.note_sealed": {"coder", "auditor"}, "doubt_draft.note_sealed": {"coder"},

@@ -31,6 +31,8 @@ EVERYTHING = Facts("Jane Q. Doe", "MRN-77", date(1961, 5, 4), "ACC-12345", date(
         ("Patient\tDoe, Jane\nDOB\t4-May-1961", Facts("Doe, Jane", born_on=date(1961, 5, 4))),
         ("Patient: Jane Doe\nPatient: John Doe\n", Facts()),
         ("Patient: Jane Doe\nPatient: Jane Doe\n", Facts("Jane Doe")),
+        ("DOB: 05/04/1961  Sex: M\nGender: male\n", Facts(born_on=date(1961, 5, 4), sex="male")),
+        ("Sex: F\nSex: M", Facts()),
         ("DOB: 05/04/61", Facts()),
         ("DOB: 13/14/1961", Facts()),
         ("Patient: is a 58-year-old male", Facts()),
@@ -49,6 +51,7 @@ def test_what_is_labelled_is_found(text: str, facts: Facts) -> None:
 HEADER = """<ClinicalDocument xmlns="urn:hl7-org:v3"><title>Visit</title><recordTarget><patientRole>
   <id root="2.16.840.1.113883.4.1" extension="444-22-2222"/><id root="1.2.3" extension="MRN-77"/>{more}
   <patient><name use="L"><given>Jane</given><given qualifier="CL">Jay</given><family>Doe</family></name>
+  <administrativeGenderCode code="F" codeSystem="2.16.840.1.113883.5.1"/>
   <birthTime value="19610504"/></patient></patientRole></recordTarget>
   <componentOf><encompassingEncounter><id root="1.2" extension="E-1"/>
   <effectiveTime><low value="20260903"/><high value="{last}"/></effectiveTime>
@@ -60,7 +63,7 @@ HEADER = """<ClinicalDocument xmlns="urn:hl7-org:v3"><title>Visit</title><record
 
 def test_a_record_says_it_in_its_header() -> None:
     root = etree.fromstring(HEADER.format(more="", last="20260903"))
-    expected = Facts("Jane Doe", "MRN-77", date(1961, 5, 4), "E-1", date(2026, 9, 3), "Ida Renner")
+    expected = Facts("Jane Doe", "MRN-77", date(1961, 5, 4), "E-1", date(2026, 9, 3), "Ida Renner", "female")
     assert header_facts(root) == expected
 
 

@@ -269,6 +269,7 @@ async def send_note(visitor: Visitor, note: Note, client_id: UUID, *, is_stat: b
         "patient_name": note.patient.name,
         "mrn": note.patient.mrn,
         "born_on": note.patient.born_on.isoformat(),
+        "sex": note.patient.sex,
         **({"stat": "1"} if is_stat else {}),
     }
     answer = await visitor.send("/upload", fields, page="/upload", files=[("files", render(note))])

@@ -30,6 +30,7 @@
   let queue = Promise.resolve();
   let sent = new Map();  // what stood in the fields when they were sent
   let swapping = false;
+  let refused = "";  // why the entry was not taken, until it is typed anew
 
   function send(button) {
     const op = button.value;
@@ -61,6 +62,16 @@
     sender.removeEventListener("htmx:afterRequest", note);
     if (typed && !worked) giveBack(typed);
     markEntry();
+    refused = worked ? "" : document.getElementById("entry-error").textContent.trim();
+    if (refused) tellState(`${refused} Everything else is saved.`);
+  }
+
+  /* A word that is no code is not added, and that is all: everything else was saved with it. */
+  function tellState(text) {
+    document.querySelectorAll("[data-save-state]").forEach((mark) => {
+      mark.textContent = text;
+      mark.classList.remove("bad");
+    });
   }
 
   /* Errors stand beside their lines; the server would refuse too. Fields that are not saved yet may put them right. */
@@ -180,6 +191,8 @@
   entry.addEventListener("input", () => {
     if (!entry.value) clearEntry();
     document.getElementById("entry-error").textContent = "";
+    if (refused) tellState("Saved");
+    refused = "";
     markEntry();
   });
 

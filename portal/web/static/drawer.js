@@ -32,12 +32,38 @@
     }
   });
 
+  /* A form that answers itself is the same form again: the focus and what was in view stay where they were. */
+  let before = null;
+
+  function nameOf(element) {
+    if (element.id) return `#${CSS.escape(element.id)}`;
+    const value = element.matches("button") ? `[value="${CSS.escape(element.value)}"]` : "";
+    return element.name ? `${element.localName}[name="${CSS.escape(element.name)}"]${value}` : "";
+  }
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target !== drawer) return;
+    const active = drawer.contains(document.activeElement) ? document.activeElement : null;
+    const action = active?.form?.getAttribute("action") ?? "";
+    before = active && action && { name: nameOf(active), action, top: drawer.scrollTop };
+  });
+
+  function stay() {
+    const form = before && [...drawer.querySelectorAll("form")].find((one) => one.getAttribute("action") === before.action);
+    const same = form && before.name && form.querySelector(before.name);
+    if (!same || drawer.querySelector('[aria-invalid="true"]')) return false;
+    same.focus({ preventScroll: true });
+    drawer.scrollTop = before.top;
+    return true;
+  }
+
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target !== drawer) return;
     const wasHidden = drawer.hidden;
     drawer.hidden = drawer.childElementCount === 0;
     if (drawer.hidden) return close();
     if (opener) mark(opener);
+    if (!wasHidden && stay()) return;
     const first = drawer.querySelector('[aria-invalid="true"], [data-first], input:not([type=hidden]), select, textarea');
     if (wasHidden || !drawer.contains(document.activeElement)) (first ?? drawer).focus();
   });

@@ -21,6 +21,8 @@ from assignments.codesets.refreshing import refresh_code_sets
 from assignments.codesets.releasing import Imported, drop_release, import_release, last_day_of
 from assignments.codesets.search import search
 from assignments.codesets.sources import CodeSystem, Content, Source
+from assignments.coding.releases import name_releases
+from assignments.drafting.entries import read_lines
 from portal.actor import Actor, Kind
 from portal.errors import Conflict, Invalid
 from tests.assignments.codesets.publishing import FIRST, HCPCS, SECOND, cpt, hcpcs, hcpcs_record, icd10cm
@@ -189,6 +191,8 @@ async def test_cpt_is_loaded_and_answered_from_under_a_licence_only(sql: Sql) ->
     assert explain_modifier_on("25", on) is None
     assert explain_modifier_on("26", on) is not None
     assert imported().procedures["CPT"].notice == "A notice of the publisher\nof two lines"
+    said = name_releases(read_lines(["I10", "99901 A", "G0463 A"]), on)
+    assert said == "ICD-10-CM FY2026 (April 2026), HCPCS Level II by its form only, CPT 2026"
 
     await sql("ALTER TABLE code_licence DISABLE TRIGGER ALL")
     await sql("UPDATE code_licence SET valid_until = '2026-01-31'")

@@ -40,7 +40,7 @@ async def test_submitting_writes_the_version_and_moves_the_chart(house: House, s
         [version] = await find_versions(chart.id)
         lines = await find_lines(version.id)
     assert (version.role, version.version, version.author_id) == ("coder", 1, house.cody.person_id)
-    assert version.release.startswith("FY2026")
+    assert version.release == "ICD-10-CM FY2026 (April 2026), CPT by its form only"
     assert lines == read_lines(ENTRIES)
     assert [row["kind"] for row in await sql("SELECT kind FROM chart_event ORDER BY id")] == ["assigned", "coded"]
     assert await sql("SELECT 1 FROM coding_draft") == []

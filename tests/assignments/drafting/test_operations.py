@@ -54,6 +54,24 @@ def test_what_cannot_be_added_says_why(entry: str, says: str, look: bool) -> Non
     assert list(refusal.value.errors) == ["entry"]
 
 
+def test_what_was_there_at_admission_is_typed_where_it_is_asked() -> None:
+    def poa(lines: Lines) -> list[str]:
+        return [line.poa for line in lines.diagnoses]
+
+    assert poa(_do("add", entry="e1122 y", asks_poa="1"))[-1] == "Y"
+    assert poa(_do("take E11.22 1", asks_poa="1"))[-1] == "1"
+    assert poa(_do("add", entry="E11.22", asks_poa="1"))[-1] == ""
+    changed = _do("save", a1=" w ", asks_poa="1")
+    assert poa(changed)[0] == "W"
+    again = apply_operation(changed, {"op": "take I25.10", "replaces": f"d1 {changed.diagnoses[0].code}"}, SERVICE_ON)
+    assert poa(again.lines)[0] == "W", "another code in its place says no less"
+    with pytest.raises(Refused, match="Present on admission is one of") as refusal:
+        _do("save", a1="X", asks_poa="1")
+    assert list(refusal.value.errors) == ["a1"]
+    with pytest.raises(Refused, match="is not a code"):
+        _do("add", entry="E11.22 Y")
+
+
 def test_outside_the_release_nothing_can_be_known_so_the_form_alone_counts() -> None:
     after = apply_operation(Lines(), {"op": "add", "entry": "Q99.999"}, date(2031, 1, 5)).lines
 

@@ -71,7 +71,7 @@ async def test_a_warning_is_answered_through_the_page_before_the_coding_is_submi
         "T1", 1, "warning", ["J96.01", "R06.02"], "d2",
     )  # fmt: skip
     assert kept["answered_by"] == house.cody.person_id
-    assert kept["release"].startswith("FY2026")
+    assert kept["release"].startswith("ICD-10-CM FY2026")
     assert b"Two other" not in bytes(kept["reason_sealed"])
     assert await sql("SELECT 1 FROM edit_answer") == []
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
@@ -204,6 +204,30 @@ async def test_a_manager_chooses_the_tables_of_a_service_line(house: House, sql:
     [row] = await sql("SELECT id FROM service_line WHERE edit_setting = 'outpatient'")
     assert row["id"] == line
     assert (await (await web("cody")).get(here)).status_code == 403
+
+
+async def test_where_inpatient_stays_are_coded_each_diagnosis_says_what_was_there(
+    house: House, sql: Sql, web: Web
+) -> None:
+    chart, fence = await _held(house, sql, ["J18.9", "71046 A"])
+    cody, mona = await web("cody"), await web("mona")
+    assert 'name="a1"' not in await open_desk(cody, chart)
+
+    form = {"line": str(house.north.lines["radiology"]), "setting": "outpatient", "asks_poa": "1"}
+    await mona.post(f"/clients/{house.north.id}/edits/tables", data=form)
+    page = await open_desk(cody, chart)
+    assert 'name="a1"' in page
+    assert "Say whether J18.9 was there at admission" in page
+    with pytest.raises(HasErrors):
+        await _submit(house, chart, fence)
+    said = {"entry": "I10 N", "on": "2026-09-14", "asks_poa": "1"}
+    assert 'value="take I10 N"' in (await cody.post("/codes/search", data=said)).text
+    after = await do(cody, chart, "take I10 N", a1="y", asks_poa="1")
+    assert "was there at admission" not in after.text
+    await _submit(house, chart, fence)
+
+    kept = await sql("SELECT poa FROM code_line WHERE kind = 'diagnosis' ORDER BY position")
+    assert [row["poa"] for row in kept] == ["Y", "N"]
 
 
 async def test_a_hint_says_what_was_never_coded_here_once_there_is_enough_to_tell(

@@ -16,6 +16,8 @@ from assignments.edits.context import Pair, UnitLimit
 from assignments.edits.files import UnusableFile, read_limits, read_lists, read_pairs
 from assignments.edits.gathering import age_on, gather_context
 from assignments.edits.loading import Source, drop_release, ensure_begins, find_loaded, load_release
+from assignments.edits.registry import EDITS
+from assignments.edits.rules import run_edits
 from portal.actor import WORKER
 from portal.commands.codes_edits import ptp
 from portal.database import DB, acting_as
@@ -122,7 +124,7 @@ async def test_nothing_half_loaded_stays(house: House, sql: Sql) -> None:
 
 
 async def test_a_chart_is_checked_with_the_tables_of_its_quarter_and_setting(house: House, sql: Sql) -> None:
-    chart = await make_chart(sql, house)
+    chart = await make_chart(sql, house, sex="male")
     await pull_chart(house.cody)
     await load_release(WORKER, **FULL, sources=[_source(PTP)])
     await load_release(WORKER, **FULL | {"kind": "mue"}, sources=[_source(MUE)])
@@ -144,6 +146,8 @@ async def test_a_chart_is_checked_with_the_tables_of_its_quarter_and_setting(hou
     )
     assert here.limits == {"Q0091": UnitLimit(1, 2, "CMS Policy")}
     assert here.age == 66  # born 1960-01-02
+    assert here.sex == "M"
+    assert {"D11", "D12"} <= {check.rule for check in run_edits(here, EDITS)}  # a birth, at 66, of a man
     assert here.facts["O80"].ages == (9, 64, "mothers")
     assert not here.facts["D63.0"].is_manifestation  # on CMS's list it is not, and the list decides
     assert [sentence.partition(" is checked by its form only")[0] for sentence in here.unchecked] == [
@@ -160,7 +164,7 @@ async def test_only_whoever_holds_a_chart_learns_the_age_and_what_was_coded_befo
 
     async def asked(actor: Any) -> tuple[int, Any]:
         async with acting_as(actor):
-            found = await DB.fetch("SELECT * FROM birth_of_held($1)", chart.id)
+            found = await DB.fetch("SELECT * FROM particulars_of_held($1)", chart.id)
             return len(found), await DB.value("SELECT codes_seen_beside($1, $2, 0)", chart.id, ["I10"])
 
     assert await asked(house.cody) == (1, [])

@@ -49,6 +49,7 @@ def read_example(example: str) -> Context:
     return replace(
         context, pairs=PAIRS, limits=LIMITS, age=int(known[4:]) if known.startswith("age ") else None,
         sex=known[4:] if known.startswith("sex ") else "",
+        asks_poa=known == "POA asked",
         unseen=frozenset({known[11:]} if known.startswith("never seen ") else ()),
         unchecked=("No table is loaded.",) if known == "no tables" else (),
     )  # fmt: skip

@@ -61,6 +61,19 @@ async def test_favourites_and_sets_from_the_desk(house: House, sql: Sql, web: We
     await cora.post(f"{place}/lines", data={"op": "undo", **state_of(desk.text)})
     assert "K63.5" not in (await cora.get(place)).text.split('id="lines"')[1]
 
+    typed = {"entry": "polyp of colon", "on": MAY.isoformat(), "specialty": "endoscopy"}
+    stars = []
+    for op in ("unstar", "star"):
+        await cora.post("/codes/starred", data={"op": op, "code": "K63.5"}, headers={"HX-Request": "true"})
+        hits = (await cora.post("/codes/search", data=typed)).text
+        stars.append(re.findall(r'class="(star[ on]*)" data-star="K63.5"', hits))
+    assert stars == [["star"], ["star on"]]
+    audited = await (await web("audrey")).post("/codes/search", data=typed)
+    assert "K63.5" in audited.text
+    assert "data-star" not in audited.text, "an auditor has no favourites"
+    wrong = await cora.post("/codes/starred", data={"op": "star", "code": "polyp"}, headers={"HX-Request": "true"})
+    assert wrong.status_code == 422
+
 
 async def test_what_a_manager_pushes_reaches_its_clients_coders_and_nobody_else(
     house: House, sql: Sql, web: Web

@@ -354,6 +354,25 @@ async def test_the_patient_is_found_again_however_the_name_is_typed(web: Web, sq
     assert len(await sql("SELECT FROM patient")) == 1
 
 
+async def test_what_was_said_last_of_a_patients_sex_is_kept_sealed_and_shown(web: Web, sql: Sql, house: House) -> None:
+    clara = await web("clara")
+    shown, kept = [], []
+    for at, said in enumerate(("", "M", "", "unknown", "female"), start=1):
+        await send_chart(clara, house.north, encounter_number=f"ACC-{at}", sex=said)
+        [chart] = await sql("SELECT id FROM chart ORDER BY received_at DESC, id DESC LIMIT 1")
+        page = (await clara.get(f"/charts/{chart['id']}")).text
+        shown.append(re.findall(r">Sex</dt>\s*<dd[^>]*>([^<]*)<", page))
+        [row] = await sql("SELECT sex_sealed FROM patient_identity")
+        kept.append(row["sex_sealed"])
+
+    assert shown == [["not said"], ["male"], ["male"], ["male"], ["female"]]
+    assert kept[0] is None
+    assert kept[1] == kept[2] == kept[3] != kept[4]
+    assert b"male" not in kept[4]
+    wrong = await send(clara, encounter(house.north, encounter_number="ACC-9", sex="sometimes"), text())
+    assert "Sex is female, male, other or unknown." in wrong.text
+
+
 @pytest.mark.parametrize("name", ["cody", "audrey", "mona", "connie", "adam"])
 async def test_only_a_clients_people_upload(web: Web, sql: Sql, house: House, name: str) -> None:
     browser = await web(name)

@@ -118,8 +118,9 @@ async def test_from_the_desk_to_the_provider_and_back(house: House, sql: Sql, we
     assert "write what it is" in empty.text
     answered = await clara.post(f"{query}/answer", data={"option": "2", "words": "Left lower lobe."})
     assert answered.headers["location"] == "/provider-queries"
-    late = await clara.post(f"{query}/answer", data={"option": "1"})
-    assert late.headers["location"] == query
+    late = await clara.post(f"{query}/answer", data={"option": "1", "words": "Or the right one, after all."})
+    assert late.status_code == 409
+    assert "Or the right one, after all.</textarea>" in late.text, "what comes too late is not lost"
     assert "Left lower lobe." in (await clara.get(query)).text
 
     # The chart is back with its coder first, who sees the answer and closes the query.
@@ -137,9 +138,15 @@ async def test_from_the_desk_to_the_provider_and_back(house: House, sql: Sql, we
     told = await cora.get(mine, headers={"hx-request": "true"})
     assert "<strong>Pneumonia</strong>" in told.text
     assert "Left lower lobe." in told.text
+    await type_lines(house.cora, chart.id, again.fence, Stage.CODING, ["J18.9", "71046 A"])
+    desk = await cora.get(f"/desk/charts/{chart.id}")
+    form = {name: hidden(desk, name) for name in ("fence", "revision", "request_id", "next_request_id")}
+    asks = await cora.post(f"/desk/charts/{chart.id}/submit", data=form)
+    assert asks.status_code == 422
+    assert "Answered and not closed: " in asks.text
+    assert hidden(asks, "left_open") in asks.text.partition("Answered and not closed: ")[2]
     closed = await cora.post(f"{mine}/close", data={"outcome": "agreed", "desk": "1"})
     assert closed.headers["location"] == f"/desk/charts/{chart.id}"
-    await type_lines(house.cora, chart.id, again.fence, Stage.CODING, ["J18.9", "71046 A"])
     desk = await cora.get(f"/desk/charts/{chart.id}")
     await cora.post(
         f"/desk/charts/{chart.id}/submit",

@@ -45,7 +45,7 @@ def _facts(**changes: Any) -> dict[str, Any]:
     facts = {
         "encounter_number": "ENC-9", "service_line": "Radiology", "service_on": SERVED_ON.isoformat(),
         "provider": "Ida Renner, MD", "patient_name": "Sample, Pat", "mrn": "MRN-9", "born_on": "05/04/1961",
-        "documents": ["visit.txt"],
+        "sex": "F", "documents": ["visit.txt"],
     }  # fmt: skip
     return {**facts, **changes}
 

@@ -1,0 +1,13 @@
+"""Bookmarks of coders."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from portal.migrations.running import sql_migration
+
+ID = "2026-11-23T00:00:00:000056"
+VERSION = "1.38.0"
+DESCRIPTION = "Bookmarks"
+
+
+async def forwards() -> MigrationManager:
+    return sql_migration(ID, DESCRIPTION, "0056_bookmarks.sql")
