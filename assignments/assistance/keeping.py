@@ -203,8 +203,8 @@ _FINALS = """
      AND EXISTS (SELECT FROM evidence e WHERE e.coding_id = v.id AND e.kind = 'diagnosis')
    ORDER BY v.submitted_at DESC, c.id LIMIT $3
 """
+#: Without proposals, or on somebody's desk with those of an older version; others are asked for when they are opened.
 _WAITING = """
-  SELECT c.id FROM chart c
-   WHERE c.client_id = $1 AND c.specialty = $2 AND c.state IN ('ready', 'assigned')
-     AND NOT EXISTS (SELECT FROM proposal p WHERE p.client_id = c.client_id AND p.chart_id = c.id)
+  SELECT c.id FROM chart c LEFT JOIN proposing p ON p.client_id = c.client_id AND p.chart_id = c.id
+   WHERE c.client_id = $1 AND c.specialty = $2 AND (c.state = 'assigned' OR c.state = 'ready' AND p.chart_id IS NULL)
 """

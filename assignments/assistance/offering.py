@@ -1,7 +1,7 @@
 """Propose codes for a chart in the worker, show them to its coder, keep what became of each."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -24,6 +24,7 @@ from assignments.assistance.proposing import STRONG, Proposed, least_shown, prop
 from assignments.codesets.icd10cm import get_code, is_billable_on
 from assignments.drafting.rules import DiagnosisLine, Lines, Pin, add_diagnosis
 from assignments.events import ChartEvent
+from assignments.rules import ChartState
 from portal.actor import WORKER, Actor
 from portal.clock import utc_now
 from portal.database import DB, acting_as
@@ -34,6 +35,8 @@ from portal.jobs import put_in_line
 #: So many are shown at once, each with the number of its key.
 MOST_SHOWN = 9
 _HELD_BACK = 10
+#: Somebody looks at the chart: before what is proposed ahead of time.
+_AT_ONCE = 10
 #: So much of the text stands around a quote.
 _AROUND = 40
 
@@ -71,11 +74,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Proposals that are to be shown, the pages they point to, and which page of the chart an id is."""
+    """Proposals that are to be shown, the pages they point to, and which page of the chart an id is.
+
+    While they `are_coming` none is shown: those of an older version would change under the coder's keys.
+    """
 
     rows: tuple[Row, ...] = ()
     pages: tuple[PageText, ...] = ()
     places: Mapping[UUID, int] = field(default_factory=dict)
+    are_coming: bool = False  # the worker was asked for them
 
 
 async def note_ready(_worker: Actor, event: ChartEvent) -> None:
@@ -84,9 +91,16 @@ async def note_ready(_worker: Actor, event: ChartEvent) -> None:
 
 
 async def propose_codes(chart_id: UUID) -> None:
-    """Propose codes for a chart, once for each set of its pages. Calm when repeated, and where nothing is known."""
+    """Propose codes for a chart, once for each set of its pages, and again for an open one that more is known for.
+
+    Calm when repeated, and where nothing is known. What a coder has answered stays as it is.
+    """
     async with acting_as(WORKER):
-        chart = await DB.fetch_one("SELECT client_id, specialty, service_on FROM chart WHERE id = $1", chart_id)
+        chart = await DB.fetch_one(
+            "SELECT c.client_id, c.specialty, c.service_on, c.state, p.documents, p.model_version FROM chart c"
+            " LEFT JOIN proposing p ON p.client_id = c.client_id AND p.chart_id = c.id WHERE c.id = $1",
+            chart_id,
+        )
         if chart is None:
             return
         known = await find_knowledge(chart["client_id"], chart["specialty"])
@@ -94,26 +108,51 @@ async def propose_codes(chart_id: UUID) -> None:
             return
         pages = await find_texts(chart_id)
         documents = digest_of(pages)
-        if not pages or await DB.value(
-            "SELECT 1 FROM proposal WHERE chart_id = $1 AND documents = $2 LIMIT 1", chart_id, documents
-        ):
+        is_open = chart["state"] in (ChartState.READY, ChartState.ASSIGNED)
+        is_made = chart["documents"] == documents and (chart["model_version"] >= known[1] or not is_open)
+        if not pages or is_made:
             return
-    lexicon_id, version, knowledge = known
     whole = await read_texts(pages)
-    found = await anyio.to_thread.run_sync(_propose, knowledge, whole)
+    found = await anyio.to_thread.run_sync(_propose, known[2], whole)
+    usable = [(one, whole.place(one.start, one.end)) for one in found if is_billable_on(one.code, chart["service_on"])]
     async with acting_as(WORKER):
-        for one in found:
-            if not is_billable_on(one.code, chart["service_on"]):
-                continue
-            page_id, start, end = whole.place(one.start, one.end)
-            await DB.execute(
-                "INSERT INTO proposal (id, client_id, chart_id, lexicon_id, model_version, documents, code, score,"
-                " page_id, start_at, end_at, coded, charts, is_held_back, made_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, round($8::float8::numeric, 3), $9, $10, $11, $12, $13, $14, $15)"
-                " ON CONFLICT DO NOTHING",
-                new_id(), chart["client_id"], chart_id, lexicon_id, version, documents, one.code, one.confidence,
-                page_id, start, end, one.coded, one.charts, is_held_back(chart_id), utc_now(),
-            )  # fmt: skip
+        await _keep(chart_id, chart["client_id"], known[0], known[1], documents, usable)
+
+
+async def _keep(
+    chart_id: UUID, client_id: UUID, lexicon_id: UUID, version: int, documents: str,
+    found: Sequence[tuple[Proposed, tuple[UUID, int, int]]],
+) -> None:  # fmt: skip
+    """Put the proposals in place of those that were made from the same pages, unless one of those is answered."""
+    before = await DB.fetch(
+        "SELECT decision FROM proposal WHERE chart_id = $1 AND documents = $2 FOR UPDATE", chart_id, documents
+    )
+    now = utc_now()
+    await DB.execute(
+        "INSERT INTO proposing (chart_id, client_id, lexicon_id, model_version, documents, made_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (chart_id) DO UPDATE SET lexicon_id = excluded.lexicon_id,"
+        " model_version = excluded.model_version, documents = excluded.documents, made_at = excluded.made_at",
+        chart_id, client_id, lexicon_id, version, documents, now,
+    )  # fmt: skip
+    if any(row["decision"] for row in before):
+        return
+    await DB.execute(
+        "UPDATE proposal SET withdrawn_at = $4 WHERE chart_id = $1 AND documents = $2 AND code <> ALL ($3)"
+        " AND withdrawn_at IS NULL",
+        chart_id, documents, [one.code for one, _ in found], now,
+    )  # fmt: skip
+    for one, place in found:
+        await DB.execute(
+            "INSERT INTO proposal (id, client_id, chart_id, lexicon_id, model_version, documents, code, score,"
+            " page_id, start_at, end_at, coded, charts, is_held_back, made_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, round($8::float8::numeric, 3), $9, $10, $11, $12, $13, $14, $15)"
+            " ON CONFLICT (chart_id, documents, code) DO UPDATE SET lexicon_id = excluded.lexicon_id,"
+            " model_version = excluded.model_version, score = excluded.score, page_id = excluded.page_id,"
+            " start_at = excluded.start_at, end_at = excluded.end_at, coded = excluded.coded,"
+            " charts = excluded.charts, made_at = excluded.made_at, withdrawn_at = NULL",
+            new_id(), client_id, chart_id, lexicon_id, version, documents, one.code, one.confidence, *place,
+            one.coded, one.charts, is_held_back(chart_id), now,
+        )  # fmt: skip
 
 
 def _propose(knowledge: Knowledge, whole: ChartText) -> list[Proposed]:
@@ -125,22 +164,28 @@ def is_held_back(chart_id: UUID) -> bool:
     return hashlib.sha256(chart_id.bytes).digest()[0] % _HELD_BACK == 0
 
 
-async def find_waiting(chart_id: UUID, lines: Lines) -> Waiting:
+async def find_waiting(chart_id: UUID, lines: Lines, *, late: bool = False) -> Waiting:
     """What is to be shown to the coder who holds the chart, noted as shown; inside the current transaction.
 
-    What is coded already is not shown; what was accepted and taken back again is.
+    What is coded already is not shown; what was accepted and taken back again is. The worker is asked at once for
+    proposals that are not there yet, and for newer ones while none is answered; `late` shows what there is meanwhile.
     """
     coded = [line.code for line in lines.diagnoses]
+    made = await DB.fetch_one("SELECT documents, is_newest FROM proposals_made($1)", chart_id)
     rows = await DB.fetch(
         "SELECT id, code, documents, score, page_id, start_at, end_at, coded, charts FROM proposal"
         " WHERE chart_id = $1 AND NOT is_held_back AND decision IS DISTINCT FROM 'dismissed' AND code <> ALL ($2)"
-        " ORDER BY score DESC, code",
+        " AND withdrawn_at IS NULL ORDER BY score DESC, code",
         chart_id, coded,
     )  # fmt: skip
+    pages = await find_texts(chart_id) if made or rows else []
+    documents = digest_of(pages)
+    if pages and made and not (made["documents"] == documents and made["is_newest"]):
+        await put_in_line(PROPOSE, chart_id, priority=_AT_ONCE)
+        if not is_held_back(chart_id) and not late:
+            return Waiting(are_coming=True)
     if not rows:
         return Waiting()
-    pages = await find_texts(chart_id)
-    documents = digest_of(pages)
     shown = [row for row in rows if row["documents"] == documents][:MOST_SHOWN]
     await DB.execute(
         "UPDATE proposal SET shown_at = clock_timestamp() WHERE id = ANY ($1) AND shown_at IS NULL",

@@ -40,3 +40,15 @@ class Proposal(Table, tablename="proposal", db=DB):
     decision = Text(null=True, default=None)
     decided_by = UUID(null=True, default=None)
     decided_at = Timestamptz(null=True, default=None)
+    withdrawn_at = Timestamptz(null=True, default=None)
+
+
+class Proposing(Table, tablename="proposing", db=DB):
+    """From which pages and which version of the lexicon a chart's proposals were last made."""
+
+    chart_id = UUID(primary_key=True, default=None)
+    client_id = UUID(default=None)
+    lexicon_id = UUID(default=None)
+    model_version = Integer(default=None)
+    documents = Text(default=None)
+    made_at = Timestamptz(default=None)

@@ -1,17 +1,22 @@
-"""ICD-10-CM as CMS and NCHS publish it: the order file, the tabular list and the alphabetic index."""
+"""ICD-10-CM as CMS and NCHS publish it: the order file, the tabular list and the indexes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from io import BytesIO
 from xml.etree import ElementTree as ET
 
 from assignments.codesets.icd10cm import code_of, dotted
+from assignments.codesets.icd10cm_index import index_terms
 from assignments.codesets.importing import ReleaseError, TabularNode, nodes_of, pack
 from assignments.codesets.note_packing import notes_in, pack_notes
 from assignments.codesets.sources import Content, Malformed, Row, Source
 from assignments.codesets.tabular import Release, Tabular, parse_tabular
+
+#: What the files are called in the publishers' ZIPs, in small letters.
+ORDER, TABULAR = r"(?!.*addenda).*order.*\.txt", r"(?!.*addenda).*tabular.*\.xml"
+INDEXES = r"(?!.*addenda)icd.*[-_ ](e?index|neoplasm|drug)[-_ ].*\.xml"
 
 _NOBODY = Release("ICD-10-CM", "", date.min, date.max, date.min, date.max, "", 0, "", "", "", "")
 
@@ -25,12 +30,12 @@ class Ordered:
     short_title: str
 
 
-def read_icd10cm(order: Source, tabular: Source, index: Source | None = None) -> Content:
-    """The three files as one release; raises Malformed where one is not what it should be or two disagree."""
+def read_icd10cm(order: Source, tabular: Source, indexes: Sequence[Source] = ()) -> Content:
+    """The files as one release; raises Malformed where one is not what it should be or two disagree."""
     ordered = read_order_file(order)
     root = _parse_xml(tabular, "ICD10CM.tabular")
     nodes = nodes_of(root)
-    if index:
+    for index in indexes:
         nodes = _with_terms(nodes, read_index(index))
     try:
         packed = pack(nodes, frozenset(ordered))
@@ -41,7 +46,7 @@ def read_icd10cm(order: Source, tabular: Source, index: Source | None = None) ->
     return Content(
         "ICD-10-CM",
         tuple(_rows(order, ordered, table)),
-        (order, tabular, *([index] if index else [])),
+        (order, tabular, *indexes),
         packed,
         pack_notes(notes_in(root), table),
     )
@@ -65,24 +70,11 @@ def read_order_file(source: Source) -> dict[str, Ordered]:
 
 
 def read_index(source: Source) -> dict[str, list[str]]:
-    """The terms of an alphabetic index by the code without dot that each leads to."""
+    """The terms of an index or table by the code without dot that each leads to."""
     found: dict[str, list[str]] = {}
-    for letter in _parse_xml(source, "ICD10CM.index").findall("letter"):
-        for main in letter.findall("mainTerm"):
-            for code, term in _terms(main, ""):
-                found.setdefault(code, []).append(term)
+    for code, term in index_terms(_parse_xml(source, "ICD10CM.index")):
+        found.setdefault(code, []).append(term)
     return found
-
-
-def _terms(element: ET.Element, above: str) -> Iterator[tuple[str, str]]:
-    title = element.find("title")
-    words = " ".join(" ".join(title.itertext()).split()) if title is not None else ""
-    path = f"{above} {words}".strip()
-    code = (element.findtext("code") or "").replace(".", "").rstrip("-").upper()
-    if re.fullmatch("[A-Z][0-9A-Z]{2,6}", code):
-        yield code, path.replace("|", "/").replace("\t", " ")
-    for below in element.findall("term"):
-        yield from _terms(below, path)
 
 
 def _with_terms(nodes: list[TabularNode], terms: dict[str, list[str]]) -> list[TabularNode]:

@@ -1,6 +1,8 @@
 """Publishers' files as they are given to an import: their lines, and where one is wrong."""
 
 import hashlib
+import re
+import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -74,9 +76,26 @@ class Content:
         return hashlib.sha256("".join(source.sha256 for source in self.sources).encode()).hexdigest()
 
 
-def read_source(path: Path) -> Source:
-    """The file at this path."""
-    return Source(path.name, path.read_bytes())
+def read_source(path: Path, member: str = "") -> Source:
+    """The file at this path, or the one of this name in the publisher's ZIP; raises Invalid where that is not one."""
+    found = read_sources(path, member)
+    if len(found) != 1:
+        raise Invalid(f"{path.name} has {len(found) or 'no'} files that could be meant. Unpack it and name the file.")
+    return found[0]
+
+
+def read_sources(path: Path, member: str) -> list[Source]:
+    """The file at this path, or those of a ZIP whose names, in small letters, match `member`, a regular expression."""
+    if path.suffix.lower() in (".xlsx", ".xls", ".pdf"):
+        raise Invalid(f"{path.name} is no text. The publisher's ZIP has the same as text: give that, or the whole ZIP.")
+    if path.suffix.lower() != ".zip":
+        return [Source(path.name, path.read_bytes())]
+    try:
+        with zipfile.ZipFile(path) as archive:
+            inside = [(name, name.rpartition("/")[2]) for name in sorted(archive.namelist())]
+            return [Source(own, archive.read(name)) for name, own in inside if re.fullmatch(member, own.lower())]
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
+        raise Invalid(f"{path.name} is no ZIP that can be read. Get it again, or unpack it.") from None
 
 
 def only_once(rows: Iterable[tuple[int, Row]], source: Source) -> tuple[Row, ...]:

@@ -2,20 +2,20 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from assignments.assistance.offering import find_waiting, read_offers
+from assignments.assistance.offering import find_waiting
 from assignments.bookmarks.queries import Bookmark, find_bookmarks
 from assignments.coding.checks import find_checks
 from assignments.coding.versions import find_latest, find_lines
 from assignments.desk.guidelines import ChartRules, find_guideline
 from assignments.desk.news import News, find_news
-from assignments.desk.work import NOTHING_TYPED, PinMark, Typed, Work, mark_pins, show_work
+from assignments.desk.work import NOTHING_TYPED, PinMark, Typed, Work, mark_pins, show_work, with_offers
 from assignments.doubts.queries import count_draft_doubts
 from assignments.drafting.editing import begin_draft, save_lines
 from assignments.drafting.fields import begin_header
@@ -189,7 +189,7 @@ async def open_desk(coder: Actor, *, chart_id: UUID, prefix: str, typed: Typed =
     return Desk(
         chart=chart,
         pages=tuple(await show_pages(rows, mark)),
-        work=replace(work, offers=await read_offers(waiting, on=chart.service_on)),
+        work=await with_offers(work, waiting),
         corrections=corrections,
         submitted=today.get("submitted", 0),
         pulled_at=hold.pulled_at,

@@ -17,6 +17,7 @@ from assignments.desk.line_routes import line_routes, save_typed_fields
 from assignments.desk.queries import discard_changes, get_desk_home, get_held_chart, open_desk
 from assignments.desk.routes_aside import ROUTES as ASIDE_ROUTES
 from assignments.desk.routes_next import CHARTS, go_to_next
+from assignments.desk.routes_offers import ROUTES as OFFER_ROUTES
 from assignments.desk.searching import find_options, with_stars
 from assignments.desk.work import NOTHING_TYPED, Typed, get_work
 from assignments.doubts.routes import ROUTES as DOUBT_ROUTES
@@ -200,6 +201,7 @@ ROUTES = [
     post_code_search,
     *ASIDE_ROUTES,
     *BOOKMARK_ROUTES,
+    *OFFER_ROUTES,
     *DOUBT_ROUTES,
     *guideline_routes(CHARTS, permission=Permission.CODING_WORK),
     *leveling_routes(CHARTS, stage=Stage.CODING, permission=Permission.CODING_WORK),

@@ -127,6 +127,7 @@ class Work:
     claim: ClaimFields
     offers: tuple[Offer, ...] = ()  # codes proposed for the chart
     asks_poa: bool = False  # whether diagnoses say if they were there at admission
+    offers_are_coming: bool = False
     specialty: str = ""  # whose use orders the answers of the search
 
     @property
@@ -161,7 +162,26 @@ async def get_work(actor: Actor, *, chart_id: UUID, stage: Stage, prefix: str, t
         hold, draft, on=chart["service_on"], prefix=prefix, places=places, typed=typed, checks=checks,
         specialty=chart["specialty"], asks_poa=asks_poa,
     )  # fmt: skip
-    return replace(work, offers=await read_offers(waiting, on=chart["service_on"]))
+    return await with_offers(work, waiting)
+
+
+async def with_offers(work: Work, waiting: Waiting) -> Work:
+    """The line editor with the proposals that are to be shown; outside a transaction."""
+    return replace(work, offers=await read_offers(waiting, on=work.on), offers_are_coming=waiting.are_coming)
+
+
+async def get_offers(coder: Actor, *, chart_id: UUID, late: bool) -> tuple[tuple[Offer, ...], bool]:
+    """The proposals for a chart that the coder holds, and whether they are still being made; raises Conflict.
+
+    If they are `late`, those that are there are shown.
+    """
+    async with acting_as(coder):
+        if await find_hold(chart_id=chart_id, stage=Stage.CODING) is None:
+            raise Conflict(LOST)
+        draft = await begin_draft(chart_id=chart_id, stage=Stage.CODING)
+        on = await DB.value("SELECT service_on FROM chart WHERE id = $1", chart_id)
+        waiting = await find_waiting(chart_id, draft.lines, late=late)
+    return await read_offers(waiting, on=on), waiting.are_coming
 
 
 def show_work(

@@ -2,7 +2,8 @@
 
 PTP: tab-delimited text, or the same columns between spaces; the notice and the column heads stand above, and are passed
 over because their lines hold no pair. MUE: comma-separated with quoted heads over several lines, or tab-delimited. MCE:
-the text of the definitions, a heading for each list and a code with its title on each line below.
+the text of the definitions, a heading for each list and a code with its title on each line below; lists of procedures
+are passed over.
 """
 
 import csv
@@ -56,6 +57,7 @@ _LIMIT = re.compile(rf"({_CODE})", re.ASCII)
 
 #: What the definitions call each list, by the name that it is kept under; the first that fits a heading names it.
 LISTS = (
+    ("", re.compile(r"procedure|questionable|non-?covered|limited coverage|duplicate", re.IGNORECASE)),
     ("manifestation", re.compile(r"manifestation code", re.IGNORECASE)),
     ("newborn", re.compile(r"newborn|perinatal", re.IGNORECASE)),
     ("pediatric", re.compile(r"pa?ediatric", re.IGNORECASE)),
@@ -65,8 +67,9 @@ LISTS = (
     ("male", re.compile(r"\bmales? only|for males|sex conflict.*\bmale\b", re.IGNORECASE)),
     ("unacceptable", re.compile(r"unacceptable principal", re.IGNORECASE)),
     ("unspecified", re.compile(r"unspecified code", re.IGNORECASE)),
-    ("", re.compile(r"edit|procedure|questionable|non-?covered|limited coverage|duplicate|wrong", re.IGNORECASE)),
 )
+#: `4. Age conflict`, or a short line of its own that is no sentence.
+_NUMBERED, _SHORT = re.compile(r"\s*\d{1,2}\.\s+\S"), re.compile(r"\s*(?:[A-Z]\.\s+)?[A-Z][^.*]{0,70}", re.ASCII)
 _LISTED = re.compile(r"\s*([A-Z]\d[0-9A-Z](?:\.?[0-9A-Z]{1,4})?)(?:\s+\S.*)?", re.ASCII)
 
 
@@ -110,16 +113,19 @@ def read_limits(text: str) -> Iterator[LimitRow]:
 
 
 def read_lists(text: str, *, only: str = "") -> Iterator[ListRow]:
-    """The codes of the lists that are kept, without dots. `only` names the list of a file that has no headings."""
+    """The codes of the lists that are kept, without dots. `only` names the list of a file that has no headings.
+
+    A numbered heading ends the list before it; what is written between a heading and its list is passed over.
+    """
     current, begun = only, False
     for line in text.splitlines():
         found = _LISTED.fullmatch(line)
         if found and current:
             begun = True
             yield ListRow(current, found[1].replace(".", ""))
-        elif not found and line.strip() and not only:
+        elif not found and not only and (numbered := bool(_NUMBERED.match(line))) | bool(_SHORT.fullmatch(line)):
             heading = next((name for name, pattern in LISTS if pattern.search(line)), None)
-            current = current if heading is None else heading
+            current = heading if heading is not None else "" if numbered else current
     if not begun:
         raise UnusableFile("there is no list in it that is known here: a heading, then a code on each line")
 

@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from assignments.codesets.cpt_files import read_cpt
-from assignments.codesets.hcpcs_files import read_hcpcs
-from assignments.codesets.icd10cm_files import read_icd10cm
+from assignments.codesets.hcpcs_files import MEMBER, read_hcpcs
+from assignments.codesets.icd10cm_files import INDEXES, ORDER, TABULAR, read_icd10cm
 from assignments.codesets.licensing import find_licence, record_licence
 from assignments.codesets.refreshing import refresh_code_sets
 from assignments.codesets.release_queries import (
@@ -23,7 +23,7 @@ from assignments.codesets.release_queries import (
     get_release_called,
 )
 from assignments.codesets.releasing import Imported, drop_release, import_release
-from assignments.codesets.sources import CodeSystem, Content, Source, read_source
+from assignments.codesets.sources import CodeSystem, Content, Source, read_source, read_sources
 from assignments.releases.look_ahead import DAYS, AffectedChart, LookAhead, find_invalidated, look_ahead
 from portal.actor import Actor, Kind
 from portal.clock import utc_now
@@ -64,19 +64,32 @@ def _release_options(function: Callable[..., None]) -> Callable[..., None]:
 @import_group.command("icd10cm")
 @click.option("--order", type=_FILE, required=True, help="CMS's order file, icd10cm_order_YYYY.txt.")
 @click.option("--tabular", type=_FILE, required=True, help="NCHS's tabular list, XML.")
-@click.option("--index", type=_FILE, help="NCHS's alphabetic index, XML: more words for the search.")
+@click.option("--index", type=_FILE, multiple=True,
+              help="NCHS's index of diseases or of external causes, table of neoplasms or of drugs, XML: more words for"
+              " the search. May be said several times.")  # fmt: skip
 @_release_options
-def import_icd10cm(order: Path, tabular: Path, index: Path | None, **release: Any) -> None:
-    """Load ICD-10-CM: which codes exist from the order file, what they mean from the tabular list."""
-    _import(lambda: read_icd10cm(read_source(order), read_source(tabular), _maybe(index)), **release)
+def import_icd10cm(order: Path, tabular: Path, index: tuple[Path, ...], **release: Any) -> None:
+    """Load ICD-10-CM: which codes exist from the order file, what they mean from the tabular list.
+
+    In place of a file its publisher's ZIP may be given: what is wanted of it is found by its name.
+    """
+    _import(
+        lambda: read_icd10cm(
+            read_source(order, ORDER),
+            read_source(tabular, TABULAR),
+            [source for path in index for source in read_sources(path, INDEXES)],
+        ),
+        **release,
+    )
 
 
 @import_group.command("hcpcs")
-@click.option("--file", "records", type=_FILE, required=True, help="CMS's contractors' file, 320 characters a record.")
+@click.option("--file", "records", type=_FILE, required=True,
+              help="CMS's contractors' file, 320 characters a record, or the ZIP with it.")  # fmt: skip
 @_release_options
 def import_hcpcs(records: Path, **release: Any) -> None:
     """Load HCPCS Level II with its modifiers. Dental codes are passed over: they are the ADA's."""
-    _import(lambda: read_hcpcs(read_source(records)), **release)
+    _import(lambda: read_hcpcs(read_source(records, MEMBER)), **release)
 
 
 @import_group.command("cpt")

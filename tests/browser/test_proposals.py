@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from assignments.assistance.keeping import digest_of, find_texts
+from assignments.assistance.offering import is_held_back
 from portal.actor import WORKER
 from portal.database import acting_as
 from portal.ids import new_id
@@ -22,30 +23,37 @@ async def propose(sql: Sql, chart: MadeChart, code: str, place: tuple[int, int])
     """A code proposed for the chart's first page, as the worker keeps it."""
     async with acting_as(WORKER):
         documents = digest_of(await find_texts(chart.id))
-    lexicon_id = new_id()
-    await sql(
-        "INSERT INTO lexicon (id, client_id, specialty) VALUES ($1, $2, 'radiology')", lexicon_id, chart.client_id
-    )
+    [[lexicon_id]] = await sql("SELECT id FROM lexicon")
     await sql(
         "INSERT INTO proposal (id, client_id, chart_id, lexicon_id, model_version, documents, code, score, page_id,"
         " start_at, end_at, coded, charts, is_held_back, made_at)"
         " VALUES ($1, $2, $3, $4, 1, $5, $6, 0.9, $7, $8, $9, 6, 7, false, $10)",
         new_id(), chart.client_id, chart.id, lexicon_id, documents, code, chart.page_ids[0], *place, NOW,
     )  # fmt: skip
+    await sql(
+        "INSERT INTO proposing VALUES ($1, $2, $3, 1, $4, $5)", chart.id, chart.client_id, lexicon_id, documents, NOW
+    )
 
 
 async def test_a_proposal_is_lit_taken_taken_back_and_dismissed_by_keys(
     portal: Portal, open_page: OpenPage, sql: Sql
 ) -> None:
-    chart = await make_chart(sql, portal.house, with_pages=2, with_words=True, text=None)
+    while is_held_back((chart := await make_chart(sql, portal.house, with_pages=2, with_words=True, text=None)).id):
+        await sql("UPDATE queue_entry SET state = 'withdrawn' WHERE chart_id = $1", chart.id)
     start = len("Page 1\nLine 1 of what was dictated about the visit.\n")
-    await propose(sql, chart, "J18.1", (start, start + len(WORDS)))
+    await sql(
+        "INSERT INTO lexicon (id, client_id, specialty, version) VALUES ($1, $2, 'radiology', 1)",
+        new_id(), chart.client_id,
+    )  # fmt: skip
     page = await open_page("cody")
     keys, offer, pins = page.keyboard, page.locator("#offer-1"), page.locator("#line-d1 .pin a")
     await keys.press("n")
     await page.wait_for_url("**/desk/charts/**")
     await expect(page.locator("#page-1 .layer")).to_be_attached()
+    await expect(page.locator(".offers-coming")).to_contain_text("Looking for codes to propose")
+    await propose(sql, chart, "J18.1", (start, start + len(WORDS)))  # they come without a reload
     await expect(offer).to_contain_text("Your team coded this in 6 of 7 charts with this phrase.")
+    await expect(page.locator("#said")).to_have_text("1 code is proposed.")
     await expect(offer.locator("mark")).to_have_text(WORDS)
     await expect(page.locator("#line-d1")).to_have_count(0)
 

@@ -119,6 +119,54 @@ async def test_a_phrase_of_final_charts_is_proposed_taken_with_its_place_and_tak
     assert [row["decision"] for row in await sql("SELECT decision FROM proposal")] == ["dismissed"]
 
 
+async def test_proposals_are_made_when_a_chart_is_opened_and_again_when_more_is_known_until_one_is_answered(
+    house: House, sql: Sql, web: Web, work: Work
+) -> None:
+    while is_held_back((chart := await make_chart(sql, house, text=note(1))).id):
+        await sql("UPDATE queue_entry SET state = 'withdrawn' WHERE chart_id = $1", chart.id)
+    await sql("UPDATE queue_entry SET state = 'withdrawn' WHERE chart_id = $1", chart.id)
+    await make_history(house, sql)
+    await sql("DELETE FROM pgqueuer")
+    await sql("UPDATE queue_entry SET state = 'waiting' WHERE chart_id = $1", chart.id)
+    assert (await pull_chart(house.cody)).chart_id == chart.id
+    cody = await web("cody")
+
+    async def ask(asked: int = 1) -> str:
+        answer = await cody.get(f"/desk/charts/{chart.id}/proposals?asked={asked}", headers={"HX-Request": "true"})
+        assert answer.status_code == 200
+        return html.unescape(answer.text)
+
+    page = await open_desk(cody, chart)
+    assert f'hx-get="/desk/charts/{chart.id}/proposals?asked=1"' in page
+    assert f'hx-get="/desk/charts/{chart.id}/proposals?asked=2"' in await ask()
+    assert "hx-get" not in await ask(12), "whoever waits in vain is not asked for ever"
+    await work()
+    found = await ask()
+    assert ops(found, "accept")
+    assert "1 code is proposed." in found
+    assert ops(await open_desk(cody, chart), "accept") == ops(found, "accept")
+
+    await sql(
+        "INSERT INTO proposal SELECT gen_random_uuid(), client_id, chart_id, lexicon_id, 1, documents, 'I50.9', 0.6,"
+        " page_id, 0, 4, 1, 1, false, made_at FROM proposal WHERE chart_id = $1",
+        chart.id,
+    )
+    await sql("UPDATE lexicon SET version = 2")
+    assert "proposals?asked=1" in await open_desk(cody, chart)
+    await work()
+    assert ops(await ask(), "accept") == ops(found, "accept"), "what is not proposed any more is withdrawn"
+    states = await sql("SELECT code, model_version, withdrawn_at IS NULL AS stays FROM proposal ORDER BY code")
+    assert [tuple(row) for row in states] == [("I50.9", 1, False), ("J18.1", 2, True)]
+
+    await do(cody, chart, await open_desk(cody, chart), ops(found, "dismiss")[0])
+    await sql("UPDATE lexicon SET version = 3")
+    page = await open_desk(cody, chart)
+    assert "proposals?asked" not in page
+    assert not ops(page, "accept"), "what is answered is not asked again"
+    cora = await web("cora")
+    assert (await cora.get(f"/desk/charts/{chart.id}/proposals")).status_code == 404
+
+
 async def test_one_chart_in_ten_is_coded_without_and_no_other_client_learns(house: House, sql: Sql, web: Web) -> None:
     await make_history(house, sql)
     chart = await make_open_chart(house, sql, held_back=True)

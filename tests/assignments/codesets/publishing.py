@@ -51,8 +51,19 @@ ORDER = [
 INDEX = """<?xml version="1.0" encoding="utf-8"?>
 <ICD10CM.index><letter><title>S</title>
 <mainTerm><title>Sugar sickness<nemod>(adult)</nemod></title><code>E11.9</code>
-<term level="1"><title>with</title><term level="2"><title>leaky kidneys</title><code>E11.21</code></term></term>
-</mainTerm></letter></ICD10CM.index>"""
+<term level="1"><title>with</title><term level="2"><title>leaky kidneys, weak kidneys</title><code>E11.21</code></term>
+</term></mainTerm><mainTerm><title>Sweetness</title><see>Sugar sickness, with, weak kidneys</see></mainTerm>
+<mainTerm><title>Sourness</title><see>Sweetness</see></mainTerm>
+<mainTerm><title>Saltiness</title><see>condition</see></mainTerm></letter></ICD10CM.index>"""
+
+#: The table of drugs has codes in columns; the one of neoplasms is the same, deeper.
+TABLE_OF_DRUGS = """<?xml version="1.0" encoding="utf-8"?>
+<ICD10CM.index><version>2026</version>
+<indexHeading><head col="1">Substance</head><head col="2">Poisoning Accidental (unintentional)</head>
+<head col="3">Adverse effect</head></indexHeading>
+<letter><title>S</title><mainTerm><title>Syrup<nemod>(sweet)</nemod></title>
+<cell col="2">E11.2-</cell><cell col="3">--</cell><term level="1"><title>old</title><cell col="2">-</cell>
+<cell col="3">I42.0</cell></term></mainTerm></letter></ICD10CM.index>"""
 
 
 def order_file(lines: Iterable[tuple[str, int, str]] = ORDER) -> Source:
@@ -74,7 +85,7 @@ def icd10cm(*, without: str = "", instead: tuple[str, str] = ("", ""), index: bo
     return read_icd10cm(
         order_file(lines),
         Source("tabular.xml", tabular.encode()),
-        Source("index.xml", INDEX.encode()) if index else None,
+        [Source("index.xml", INDEX.encode()), Source("drugs.xml", TABLE_OF_DRUGS.encode())] if index else [],
     )
 
 

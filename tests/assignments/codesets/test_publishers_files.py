@@ -1,15 +1,18 @@
 """Publishers' files: what is taken from them, and the line that is named when one is not what it should be."""
 
+import zipfile
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from assignments.codesets.cpt_files import read_cpt
-from assignments.codesets.hcpcs_files import read_hcpcs
+from assignments.codesets.hcpcs_files import MEMBER, read_hcpcs
 from assignments.codesets.icd10cm_files import read_icd10cm, read_index, read_order_file
-from assignments.codesets.sources import Malformed, Row, Source
+from assignments.codesets.sources import Malformed, Row, Source, read_source
 from assignments.codesets.tabular import load_tabular
+from portal.errors import Invalid
 from tests.assignments.codesets.publishing import (
     HCPCS,
     INDEX,
@@ -47,8 +50,12 @@ def test_icd10cm_has_the_codes_of_the_order_file_and_the_meaning_of_the_tabular_
     assert "code\tE11\texcludes1\ttype 1 diabetes mellitus (E10.-)\t" in content.packed_notes
     assert content.digest == icd10cm().digest != icd10cm(index=True).digest
     assert read_index(Source("index.xml", INDEX.encode())) == {
-        "E119": ["Sugar sickness (adult)"], "E1121": ["Sugar sickness (adult) with leaky kidneys"],
+        "E119": ["Sugar sickness (adult)"],
+        "E1121": ["Sugar sickness (adult) with leaky kidneys, weak kidneys", "Sweetness", "Sourness"],
     }  # fmt: skip
+    named = icd10cm(index=True).packed
+    assert " with kidney complications\t\tPoisoning Accidental (unintentional) Syrup (sweet)\n" in named
+    assert "\tI420\tDilated cardiomyopathy\t\tAdverse effect Syrup (sweet) old\n" in named
 
 
 @pytest.mark.parametrize(
@@ -83,8 +90,18 @@ def test_a_tabular_list_that_is_none_is_refused(tabular: Source, said: str) -> N
         read_icd10cm(order_file(), tabular)
 
 
-def test_hcpcs_has_codes_and_modifiers_and_no_dental_ones() -> None:
-    content = hcpcs((*HCPCS, hcpcs_record("G0101", "Screening", last="20250215")))
+def test_hcpcs_has_codes_and_modifiers_and_no_dental_ones(tmp_path: Path) -> None:
+    notice = ("***Disclaimers\t\t", "", "*Inclusion of a product does not imply any coverage, " * 4, "   of it.  ")
+    content = hcpcs((*notice, *HCPCS, hcpcs_record("G0101", "Screening", last="20250215")))
+    with zipfile.ZipFile(tmp_path / "2026.zip", "w") as archive:
+        for name in ("HCPC2026_OCT_ANWEB.xlsx", "notes/proc_notes.txt", "OCT/HCPC2026_OCT_ANWEB_09232026.txt"):
+            archive.writestr(name, "\r\n".join(HCPCS) if "ANWEB_" in name else "")
+
+    assert len(read_hcpcs(read_source(tmp_path / "2026.zip", MEMBER)).rows) == 5
+    for wrong, said in (("2026.xlsx", "no text"), ("a.zip", "no ZIP"), ("2026.zip", "no files")):
+        (tmp_path / wrong).touch()
+        with pytest.raises(Invalid, match=said):
+            read_source(tmp_path / wrong, r"other.*")
 
     assert [row.code for row in content.rows] == ["G0008", "G0463", "J1100", "LT", "XE", "G0101"]
     assert content.rows[0] == Row("G0008", "Administration of influenza virus vaccine", "Admin influenza virus vac")
@@ -98,6 +115,7 @@ def test_hcpcs_has_codes_and_modifiers_and_no_dental_ones() -> None:
         ([HCPCS[1] + "x"], "line 1: a record has 320 characters, and this one 321"),
         ([HCPCS[1], "G0463 no record"], "line 2: this is no record of the contractors' file"),
         ([hcpcs_record("99213", "of another code set")], "line 1: this is no record"),
+        (["A notice", "and no record"], "line 1: the file has no record"),
         ([HCPCS[2]], "line 1: more of G0008, which did not begin on the line before"),
         ([HCPCS[1], HCPCS[3], HCPCS[1]], "line 3: G0008 is there twice"),
         ([hcpcs_record("G0008", "x", last="20251301")], "line 1: the last day in 285-292 is no date"),

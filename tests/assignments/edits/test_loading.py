@@ -22,7 +22,7 @@ from portal.actor import WORKER
 from portal.commands.codes_edits import ptp
 from portal.database import DB, acting_as
 from portal.errors import Conflict, NotFound
-from tests.assignments.edits.cms import MCE, MUE, PTP, PTP_SECOND
+from tests.assignments.edits.cms import MCE, MCE_NUMBERED, MUE, PTP, PTP_SECOND
 from tests.cast import House
 from tests.conftest import Sql
 from tests.factories import SERVICE_ON, make_chart, pull_chart
@@ -54,6 +54,10 @@ def test_limits_and_lists_are_read() -> None:
     ]  # fmt: skip
     assert [(row.list, row.code) for row in read_lists(MCE)] == [
         ("newborn", "Z3800"), ("newborn", "Z3801"), ("maternity", "O80"), ("female", "O80"), ("manifestation", "D631"),
+    ]  # fmt: skip
+    assert [(row.list, row.code) for row in read_lists(MCE_NUMBERED)] == [
+        ("newborn", "P0700"), ("pediatric", "L2083"), ("female", "N70"), ("male", "N40"), ("manifestation", "D630"),
+        ("unacceptable", "B950"),
     ]  # fmt: skip
     assert [(row.list, row.code) for row in read_lists("O80\nO82 x\n", only="maternity")] == [
         ("maternity", "O80"), ("maternity", "O82"),
