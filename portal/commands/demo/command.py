@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -42,6 +43,8 @@ def command(*, forget: bool, once: bool) -> None:
     if forget:
         _forget(get_settings())
         return
+    if not once:
+        _check_port(get_settings())
     started = time.monotonic()
 
     def say(sentence: str) -> None:
@@ -82,6 +85,19 @@ async def _load(settings: Settings, say: Callable[[str], None]) -> None:
         await leave_work_waiting(company, transport, settings.origin, settings.database_url, say)
     finally:
         await DB.close()
+
+
+def _check_port(settings: Settings) -> None:
+    """Say it now, not after minutes of loading."""
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). Choose another one: "
+                f"CHARTWAY_PORT={settings.port + 1} make demo"
+            ) from error
 
 
 def _serve(settings: Settings) -> None:
