@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -101,11 +102,12 @@ def _check_port(settings: Settings) -> None:
 
 
 def _serve(settings: Settings) -> None:
-    _introduce(settings)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop, it stops what it started, as Ctrl-C does
     worker = subprocess.Popen([sys.executable, "-m", "portal.commands.main", "worker"])
     web = subprocess.Popen([sys.executable, "-m", "portal.commands.main", "serve"])
     try:
+        if _answers(settings, web):
+            _introduce(settings)
         web.wait()
     except KeyboardInterrupt:
         click.echo("\nStopping. What you did is kept; `make demo` goes on from here.")
@@ -117,6 +119,17 @@ def _serve(settings: Settings) -> None:
                 process.wait(15)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def _answers(settings: Settings, web: subprocess.Popen[bytes]) -> bool:
+    """Wait for the portal's first answer, so that the address is told when it can be opened; false if it ended."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    while web.poll() is None:
+        with suppress(httpx.TransportError):
+            httpx.get(f"http://{host}:{settings.port}/sign-in", timeout=10)
+            return True
+        time.sleep(0.3)
+    return False
 
 
 def _introduce(settings: Settings) -> None:
