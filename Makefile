@@ -45,7 +45,7 @@ $(VENV)/.ready-for-tests: requirements-dev.lock pyproject.toml
 # uv where it is there, pip where it is not; both check every hash. The product itself is installed in place.
 define install
 if [ -z "$(PYTHON)" ]; then echo "Chartway needs Python 3.11 or newer."; exit 1; fi; \
-echo "Installing $(1) into $(VENV) …"; \
+echo "Installing $(1) into $(VENV); without a cache that takes some minutes …"; \
 if command -v uv >/dev/null 2>&1; then \
   { [ -x $(BIN)/python ] || uv venv --quiet --python $(PYTHON) $(VENV); } && \
   uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) && \

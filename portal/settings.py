@@ -131,7 +131,7 @@ class Settings:
     kms_endpoint: str = _setting("CHARTWAY_KMS_ENDPOINT", _https_url, "")
     #: Keeps installations apart that share an account: aliases are alias/<prefix>/<client>.
     kms_prefix: str = _setting("CHARTWAY_KMS_PREFIX", _prefix, "chartway")
-    #: The address people type; https everywhere but on the own machine. Cookies follow it.
+    #: The address people type; https everywhere but on the own machine. Cookies follow it. Unset, it is the own port.
     origin: str = _setting("CHARTWAY_ORIGIN", _origin, "http://127.0.0.1:8700")
     #: Interface to listen on.
     host: str = _setting("CHARTWAY_HOST", str, "127.0.0.1")
@@ -212,6 +212,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     )
     if unknown:
         raise WrongSetting(f"{unknown[0]} is not a setting. .env.example lists those that are.")
+    if "origin" not in values and "port" in values:
+        values["origin"] = f"http://127.0.0.1:{values['port']}"
     settings = Settings(**values)
     if settings.database_url and not settings.owner_url:
         raise WrongSetting("CHARTWAY_OWNER_URL is missing: with CHARTWAY_DATABASE_URL set, migrations need it too.")

@@ -14,6 +14,7 @@ def test_the_example_file_and_the_settings_name_the_same_variables_with_the_same
     written = dict(re.findall(r"^#? ?(CHARTWAY_[A-Z0-9_]+)=(.*)$", text, re.MULTILINE))
     assert set(written) == set(variables())
     assert read_settings(written) == Settings()
+    assert read_settings({"CHARTWAY_PORT": "8123"}).origin == "http://127.0.0.1:8123"
     lines = text.splitlines()
     for name in written:
         above = lines[next(number for number, line in enumerate(lines) if f"{name}=" in line) - 1]

@@ -4,10 +4,12 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -42,6 +44,8 @@ def command(*, forget: bool, once: bool) -> None:
     if forget:
         _forget(get_settings())
         return
+    if not once:
+        _check_port(get_settings())
     started = time.monotonic()
 
     def say(sentence: str) -> None:
@@ -84,12 +88,26 @@ async def _load(settings: Settings, say: Callable[[str], None]) -> None:
         await DB.close()
 
 
+def _check_port(settings: Settings) -> None:
+    """Say it now, not after minutes of loading."""
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). Choose another one: "
+                f"CHARTWAY_PORT={settings.port + 1} make demo"
+            ) from error
+
+
 def _serve(settings: Settings) -> None:
-    _introduce(settings)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop, it stops what it started, as Ctrl-C does
     worker = subprocess.Popen([sys.executable, "-m", "portal.commands.main", "worker"])
     web = subprocess.Popen([sys.executable, "-m", "portal.commands.main", "serve"])
     try:
+        if _answers(settings, web):
+            _introduce(settings)
         web.wait()
     except KeyboardInterrupt:
         click.echo("\nStopping. What you did is kept; `make demo` goes on from here.")
@@ -101,6 +119,17 @@ def _serve(settings: Settings) -> None:
                 process.wait(15)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def _answers(settings: Settings, web: subprocess.Popen[bytes]) -> bool:
+    """Wait for the portal's first answer, so that the address is told when it can be opened; false if it ended."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    while web.poll() is None:
+        with suppress(httpx.TransportError):
+            httpx.get(f"http://{host}:{settings.port}/sign-in", timeout=10)
+            return True
+        time.sleep(0.3)
+    return False
 
 
 def _introduce(settings: Settings) -> None:

@@ -74,6 +74,7 @@ async def load_company(transport: httpx.AsyncBaseTransport, origin: str, url: st
     worked, _ = _split(NOTES)
     staff = {client.code: await _client_visitor(transport, origin, client) for client in CLIENTS}
     done = 0
+    say("September begins: each day's documents are uploaded, checked, made into pages, coded and audited")
     for day, notes in groupby(sorted(worked, key=_received_on), key=_received_on):
         today = list(notes)
         for note in today:
@@ -108,6 +109,7 @@ async def leave_work_waiting(
     company: Company, transport: httpx.AsyncBaseTransport, origin: str, url: str, say: Say
 ) -> None:
     """Let this morning's charts come in, so that whoever tries the demo finds charts to code and audits to do."""
+    say("This morning's charts come in")
     _, waiting = _split(NOTES)
     manager = company.of_kind(Kind.MANAGER)[0]
     await open_plan(manager, client_id=company.clients[REVIEWED], percent=Decimal(100), now=utc_now())
@@ -125,7 +127,7 @@ async def leave_work_waiting(
     await ask_a_provider(company, utc_now(), is_answered=False)
     await run_jobs(url, JOBS, until_empty=True)
     await import_schedules(company, NOTES)
-    say("This morning's charts came in: they wait to be coded, two coded ones to be audited")
+    say("They wait to be coded, two coded ones to be audited")
 
 
 async def _add_people(company: Company) -> None:
