@@ -13,7 +13,9 @@ from portal.actor import NOBODY, Actor
 from portal.database import DB, acting_as
 
 #: So many calls are answered at once; those behind them wait for the next transaction.
-MOST = 64
+MOST = 32
+#: So many transactions run beside each other: one alone is no faster than one of the database's processes.
+BESIDE = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,10 +28,10 @@ class _Call:
 
 @dataclass(slots=True)
 class _Line:
-    """The calls for one stage that wait in this process. While one transaction runs, the next gathers."""
+    """The calls for one stage that wait in this process. While transactions run, the next one gathers."""
 
     waiting: list[_Call] = field(default_factory=list)
-    answering: asyncio.Task[None] | None = None
+    answering: set[asyncio.Task[None]] = field(default_factory=set)
 
 
 _LINES = {stage: _Line() for stage in Stage}
@@ -48,10 +50,12 @@ async def call_for_next(actor: Actor, *, stage: Stage, request_id: UUID, origin:
     line = _LINES[stage]
     call = _Call(actor.person_id, request_id, origin, asyncio.get_running_loop().create_future())
     line.waiting.append(call)
-    if line.answering is None or line.answering.done():
+    if len(line.answering) < BESIDE:
         # It begins in the loop's next turn, when everybody who comes in this one stands in line; and in a context of
         # its own, so that whoever came first lends it nothing of theirs.
-        line.answering = asyncio.create_task(_answer(line, stage), context=Context())
+        task = asyncio.create_task(_answer(line, stage), context=Context())
+        line.answering.add(task)
+        task.add_done_callback(line.answering.discard)
     return await call.answer
 
 

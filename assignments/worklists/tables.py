@@ -1,6 +1,6 @@
 """Worklists, lanes, and what somebody may take."""
 
-from piccolo.columns import JSONB, UUID, Array, BigInt, Boolean, Date, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import JSONB, UUID, Array, BigInt, Boolean, Bytea, Date, Integer, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 from portal.database import DB
@@ -52,6 +52,7 @@ class Lane(Table, tablename="lane", db=DB):
     specialty = Text(default=None)
     level = SmallInt(default=None)
     countries = Array(base_column=Text(), null=True, default=None)
+    rank_from = Timestamptz(default=None)
 
 
 class Routing(Table, tablename="routing", db=DB):
@@ -83,6 +84,7 @@ class Serves(Table, tablename="serves", db=DB):
     starts = Array(base_column=Integer(), default=None)
     lists = Array(base_column=UUID(), default=None)
     limits = Array(base_column=Integer(), default=None)
+    among = Bytea(default=None)
 
 
 class Eligibility(Table, tablename="eligibility", db=DB):

@@ -52,13 +52,13 @@ MUTANTS = (
         _swap("pull_for", ("fence = e.fence + 1", "fence = e.fence")),
     ), ("ALTER TABLE assignment_history DROP CONSTRAINT assignment_history_pkey",)),
     Mutant("nothing guards the cap", (
-        _swap("pull_for", ("mine.open_count >= mine.cap", "false")),
+        _swap("pull_for", ("AND w.open_count < w.cap AND", "AND")),
     ), ("ALTER TABLE workload DROP CONSTRAINT within_the_cap",)),
     Mutant("a pull does not know its own request", (
         _swap("pull_for", ("WHERE a.request_id = wanted_request AND a.person_id = me", "WHERE false")),
     ), ("ALTER TABLE assignment DROP CONSTRAINT assignment_request_id_key",)),
     Mutant("a pull does not know a request that is over", (
-        _swap("pull_for", ("mine.open_count >= mine.cap OR is_spent", "mine.open_count >= mine.cap")),
+        _swap("pull_for", ("is_spent OR NOT is_counted", "NOT is_counted")),
     ), ("ALTER TABLE assignment_history DROP CONSTRAINT assignment_history_request_id_key",)),
     Mutant("an auditor is given their own chart: whoever is barred is not", (
         *_NOBODY_BARRED,
@@ -84,7 +84,7 @@ MUTANTS = (
     )),
     Mutant("a new lane is not noticed", (), ("DROP TRIGGER lane_decides_who_may ON lane",)),
     Mutant("the hint is never lowered, and nothing is found without it", (
-        _swap("next_of_lanes", ("WHERE l.id = ANY (my_lanes) AND l.head_id = ANY (my_heads)", "WHERE false")),
+        _swap("next_of_lanes", ("WHERE l.head_id = h.head AND is_among(l.id, among)", "WHERE false")),
         _swap("renew_hints", ("n.rank <> h.rank_from", "n.rank > h.rank_from")),
     ), ("DROP TRIGGER entry_lowers_the_hint ON queue_entry",)),
     Mutant("countries are ignored", (
@@ -96,14 +96,16 @@ MUTANTS = (
     )),
     Mutant("levels are ignored", (_swap("work_out_serves", ("l.level <= k.level", "true")),)),
     Mutant("the last comes first", (
-        _swap("pull_for", ("array_agg(w.id ORDER BY w.rank)", "array_agg(w.id ORDER BY w.rank DESC)")),
+        _swap("pull_for", ("WINDOW o AS (ORDER BY w.rank) ORDER BY w.rank LIMIT 1",
+                           "WINDOW o AS (ORDER BY w.rank) ORDER BY w.rank DESC NULLS LAST LIMIT 1")),
     )),
     Mutant("what is kept for one is given to everybody", (
-        _swap("pull_for", ("AND e.preferred_person IS NULL AND e.head_id", "AND e.head_id")),
+        _swap("pull_for", ("AND e.preferred_person IS NULL AND e.head_id = q.id", "AND e.head_id = q.id")),
         _swap("pull_for", ("AND (o.preferred_person IS NULL OR o.preferred_person = me"
                            " OR o.preferred_until < clock_timestamp())", "")),
     )),
     Mutant("somebody who is paused pulls", (
+        _swap("pull_for", ("AND w.paused_at IS NULL RETURNING", "RETURNING")),
         _swap("pull_for", ("mine.paused_at IS NOT NULL", "false")),
     )),
     Mutant("a pull leaves no trace", (
@@ -120,7 +122,14 @@ MUTANTS = (
         _swap("pull_for", ("FOR UPDATE SKIP LOCKED", "")),
     ), ("ALTER TABLE assignment DROP CONSTRAINT assignment_pkey",), racing=True),
     Mutant("a double click waits for nothing", (
+        _swap("pull_for", ("UPDATE workload w SET open_count = w.open_count + 1\n   WHERE w.person_id = me AND"
+                           " w.open_count < w.cap AND w.paused_at IS NULL RETURNING w.* INTO mine",
+                           "SELECT w.* INTO mine FROM workload w WHERE w.person_id = me AND w.open_count < w.cap"
+                           " AND w.paused_at IS NULL")),
         _swap("pull_for", ("w.person_id = me FOR UPDATE", "w.person_id = me")),
+        _swap("pull_for", ("answer.outcome := 'pulled';", "answer.outcome := 'pulled'; UPDATE workload w"
+                           " SET open_count = w.open_count + 1 WHERE w.person_id = me;")),
+        _swap("pull_for", ("IF is_counted THEN UPDATE", "IF false THEN UPDATE")),
     ), ("ALTER TABLE workload DROP CONSTRAINT within_the_cap",
         "ALTER TABLE assignment DROP CONSTRAINT assignment_request_id_key"), racing=True),
     Mutant("a manager takes back what ended meanwhile", (
