@@ -70,6 +70,7 @@ class Chart(Table, tablename="chart", db=DB):
     service_on = Date(default=None)
     received_at = Timestamptz(default=None)
     ready_at = Timestamptz(null=True, default=None)
+    words_waiting_since = Timestamptz(null=True, default=None)
     due_at = Timestamptz(default=None)
     coded_at = Timestamptz(null=True, default=None)
     final_at = Timestamptz(null=True, default=None)

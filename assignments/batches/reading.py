@@ -88,6 +88,11 @@ class Reading:
     delimiter: str
     encoding: str
 
+    @property
+    def unusable(self) -> int:
+        """How many lines have a problem, or several."""
+        return len({problem.row for problem in self.problems})
+
 
 def read_schedule(data: bytes, *, known: Known, today: date) -> Reading:
     """The schedule in these bytes; raises Unreadable if it has no heads that can be recognised, or far too much."""
@@ -101,8 +106,8 @@ def read_schedule(data: bytes, *, known: Known, today: date) -> Reading:
         if count > MOST_LINES:
             raise Unreadable(f"A file holds at most {MOST_LINES:,} encounters. Split it by weeks and import the parts.")
         line = _read_line(row, {name: cells[at].strip() for name, at in found.items() if at < len(cells)}, known, today)
-        if isinstance(line, Problem):
-            problems.append(line)
+        if isinstance(line, list):
+            problems += line
             continue
         key = (" ".join(line.number.casefold().split()), line.service_line_id)
         if key in first_seen:
@@ -194,30 +199,32 @@ def _recognise(heads: Sequence[str], *, must: bool = True) -> dict[str, int]:
     return found
 
 
-def _read_line(row: int, cells: Mapping[str, str], known: Known, today: date) -> ScheduleLine | Problem:
-    for name, value in cells.items():
-        if len(value) > LONGEST or any(ord(one) < 32 for one in value):
-            return Problem(row, COLUMNS[name][0], f"It has more than {LONGEST} characters, or one that is none.")
+def _read_line(row: int, cells: Mapping[str, str], known: Known, today: date) -> ScheduleLine | list[Problem]:
+    """The line, or everything that is wrong with it, in the order of the columns."""
+    wrong: dict[str, str] = {
+        name: f"It has more than {LONGEST} characters, or one that is none."
+        for name, value in cells.items() if len(value) > LONGEST or any(ord(one) < 32 for one in value)
+    }  # fmt: skip
     number = " ".join(cells.get("number", "").split())
-    if not number:
-        return Problem(row, COLUMNS["number"][0], "It is missing.")
-    if len(number) > 60:
-        return Problem(row, COLUMNS["number"][0], "It is longer than 60 characters.")
+    if not number or len(number) > 60:
+        wrong.setdefault("number", "It is longer than 60 characters." if number else "It is missing.")
     served = read_date(cells.get("service_on", ""))
     if served is None:
         unread = "It is not a date that can be read, such as 2026-09-14 or 9/14/2026."
-        return Problem(row, COLUMNS["service_on"][0], unread if cells.get("service_on") else "It is missing.")
-    if not today - timedelta(days=731) <= served <= today + FARTHEST_AHEAD:
-        return Problem(row, COLUMNS["service_on"][0], f"{served} lies too far back or ahead. Check the year.")
+        wrong.setdefault("service_on", unread if cells.get("service_on") else "It is missing.")
+    elif not today - timedelta(days=731) <= served <= today + FARTHEST_AHEAD:
+        wrong.setdefault("service_on", f"{served} lies too far back or ahead. Check the year.")
     location = _match(cells.get("location", ""), [(one, (name,)) for one, name in known.locations])
     if known.locations and location is None:
-        return Problem(row, COLUMNS["location"][0], _choose("locations", [name for _, name in known.locations]))
+        wrong.setdefault("location", _choose("locations", [name for _, name in known.locations]))
     line = _match(cells.get("service_line", ""), [(one, (name, specialty)) for one, name, specialty in known.lines])
     if line is None:
-        return Problem(row, COLUMNS["service_line"][0], _choose("service lines", [name for _, name, _ in known.lines]))
+        wrong.setdefault("service_line", _choose("service lines", [name for _, name, _ in known.lines]))
     born = read_date(cells["born_on"]) if cells.get("born_on") else None
     if cells.get("born_on") and (born is None or not today - OLDEST_PERSON <= born <= today):
-        return Problem(row, COLUMNS["born_on"][0], "It is not a date of birth that can be read.")
+        wrong.setdefault("born_on", "It is not a date of birth that can be read.")
+    if wrong or served is None or line is None:
+        return [Problem(row, called, wrong[name]) for name, (called, _) in COLUMNS.items() if name in wrong]
     name = cells.get("patient_name") or ", ".join(
         part for part in (cells.get("last_name"), cells.get("first_name")) if part
     )

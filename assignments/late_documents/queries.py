@@ -73,16 +73,6 @@ async def count_late_documents() -> int:
     return int(await DB.value("SELECT count(*) FROM late_document WHERE decision IS NULL"))
 
 
-async def find_scan_backlog() -> tuple[int, datetime | None]:
-    """How many documents wait for the virus scanner, and since when."""
-    row = await DB.fetch_one(
-        "SELECT count(*) AS count, min(scan_waiting_since) AS since FROM document"
-        " WHERE scan_waiting_since IS NOT NULL AND state = 'received'"
-    )
-    assert row is not None  # one row always
-    return int(row["count"]), row["since"]
-
-
 def _impact(packed: str | None) -> LateImpact | None:
     if packed is None:
         return None

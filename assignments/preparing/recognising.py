@@ -44,6 +44,10 @@ class _Wordless:
 async def let_recognise(document_id: UUID) -> None:
     """Put a document's recognition in line inside the current transaction, if there is a program for it."""
     if recognition_state() == "ready":
+        await DB.execute(
+            "UPDATE document SET words_waiting_since = coalesce(words_waiting_since, clock_timestamp()) WHERE id = $1",
+            document_id,
+        )
         await put_in_line(RECOGNISE_TEXT, document_id, priority=_BEHIND_OTHERS)
 
 
@@ -69,6 +73,7 @@ async def recognise_text(document_id: UUID) -> None:
     """
     document = await _find_wordless(document_id)
     if document is None:
+        await _note_read(document_id)
         return
     drawn = render_pages(
         read_blob(document.original), document.media_type, first=min(document.pages), last=max(document.pages), dpi=DPI
@@ -77,9 +82,19 @@ async def recognise_text(document_id: UUID) -> None:
         async for page in pages:
             if page.number in document.pages:
                 await _recognise_page(document, page)
+    await _note_read(document_id)
     async with acting_as(WORKER):
         await put_in_line(COMPARE_TEXT, document_id)
         await put_in_line(COMPARE_LATE, document_id)
+
+
+async def _note_read(document_id: UUID) -> None:
+    """The document waits for no words any more, whether some were found or not."""
+    async with acting_as(WORKER):
+        await DB.execute(
+            "UPDATE document SET words_waiting_since = NULL WHERE id = $1 AND words_waiting_since IS NOT NULL",
+            document_id,
+        )
 
 
 async def _find_wordless(document_id: UUID) -> _Wordless | None:

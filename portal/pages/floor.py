@@ -5,8 +5,9 @@ from uuid import UUID
 
 from litestar import Request, Response, get
 
-from assignments.late_documents.queries import count_late_documents, find_scan_backlog
+from assignments.late_documents.queries import count_late_documents
 from assignments.pends.asking_leads import count_questions
+from assignments.preparing.backlogs import find_recognition_backlog, find_scan_backlog
 from assignments.rules import ChartState
 from portal.clock import utc_now
 from portal.database import DB, acting_as
@@ -36,13 +37,15 @@ async def show_floor(request: Request[Any, Any, Any]) -> Response[Any]:
         lanes = await find_lanes(now=now)
         totals = await get_totals(lanes)
         questions = await count_questions()
-        late, (unscanned, since) = await count_late_documents(), await find_scan_backlog()
+        late = await count_late_documents()
+        (unscanned, since), (unread, unread_since) = await find_scan_backlog(), await find_recognition_backlog()
     async with acting_as(request.user):
         alarms = await find_alarms(now=now)
     most = max((lane.total for lane in lanes), default=0)
     return page(
         request, "portal/floor.html", lanes=lanes, totals=totals, most=most, now=now, late_documents=late,
-        unscanned=unscanned, unscanned_since=since, alarms=alarms, questions=questions,
+        unscanned=unscanned, unscanned_since=since, unread=unread, unread_since=unread_since, alarms=alarms,
+        questions=questions,
     )  # fmt: skip
 
 

@@ -20,8 +20,9 @@ from storage.blobs import PIECE
 from storage.envelope import StreamOpener, StreamSealer, context
 
 MIB = 1 << 20
-#: Sizes in bytes, and how often each is measured; the best counts, for every other is one that somebody disturbed.
-SIZES = {64 << 10: 200, MIB: 60, 10 * MIB: 12, 200 * MIB: 5}
+#: Sizes in bytes, and how often each is measured; the best counts, for every other is one that somebody disturbed. Each
+#: takes a second or so, since a core can be half as fast for a tenth of a second; less gave figures of that moment.
+SIZES = {64 << 10: 30_000, MIB: 2_000, 10 * MIB: 150, 200 * MIB: 7}
 #: A stretch of plaintext that is sealed again and again, so that 200 MiB need no 200 MiB of memory.
 _STRETCH = memoryview(secrets.token_bytes(10 * MIB))
 _KEY, _PLACE = secrets.token_bytes(32), context("bench")

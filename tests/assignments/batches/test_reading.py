@@ -74,16 +74,19 @@ def test_each_line_that_cannot_be_used_says_why_and_the_others_can() -> None:
         "A6,2026-09-10,Elsewhere,X-rays,,4\n"
         "A7,2026-09-10,Alder Street,Surgery,,4\n"
         "A8,2026-09-10,Alder Street,X-rays,2061-02-03,4\n"
-        "a1,2026-09-11,Alder Street,X-rays,,4\n",
+        "a1,2026-09-11,Alder Street,X-rays,,4\n"
+        ",tomorrow,Elsewhere,Surgery,2061-02-03,4\n",
         KNOWN,
     )
     assert [line.number for line in found.lines] == ["A1"]
     assert [(one.row, one.column) for one in found.problems] == [
         (3, "Encounter number"), (4, "Date of service"), (5, "Date of service"), (6, "Date of service"),
         (7, "Location"), (8, "Service line"), (9, "Birth date"), (10, "Encounter number"),
+        *((11, name) for name in ("Encounter number", "Date of service", "Location", "Service line", "Birth date")),
     ]  # fmt: skip
+    assert found.unusable == 9
     assert "Alder Street, Millbrook" in found.problems[4].sentence
-    assert "line 2" in found.problems[-1].sentence
+    assert "line 2" in found.problems[7].sentence
     assert found.ignored == ["Room"]
 
 

@@ -85,6 +85,12 @@ async def test_the_chart_is_in_line_before_a_word_is_recognised(
     jobs = await sql("SELECT entrypoint, priority FROM pgqueuer ORDER BY priority")
     assert tuple(jobs[0]) == ("recognise text", -10)
     assert all(job["priority"] == 0 for job in jobs[1:])
+    mona = await web("mona")
+    assert "Text recognition is behind" not in (await mona.get("/floor")).text, "it has only begun to wait"
+    await sql("UPDATE document SET words_waiting_since = now() - interval '2 hours'")
+    assert "1 scanned document waits for words since" in (await mona.get("/floor")).text
+    await recognise_text(document["id"])
+    assert "Text recognition is behind" not in (await mona.get("/floor")).text
 
 
 @pytest.mark.parametrize(

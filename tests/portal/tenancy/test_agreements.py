@@ -148,3 +148,17 @@ def test_standing_agrees_with_the_days(first: date, last: date | None, ended: da
 def test_a_paper_that_cannot_be_is_refused() -> None:
     with pytest.raises(Invalid, match="before it was signed"):
         ensure_term(date(2026, 9, 1), date(2026, 1, 1), date(2026, 8, 1), today=date(2026, 9, 14))
+
+
+async def test_whoever_keeps_papers_and_people_has_a_page_of_each_client(web: Web, house: House) -> None:
+    place = f"/agreements/clients/{house.north.id}"
+    adam, connie = await web("adam"), await web("connie")
+    assert f'href="{place}"' in (await adam.get("/agreements")).text
+    seen, without_tokens = (await adam.get(place)).text, (await connie.get(place)).text
+    for told in (seen, without_tokens):
+        assert "clara@" in told, "their people"
+        assert "Cora" in told, "who works for them"
+        assert "Business associate agreement" in told
+    assert "No program of theirs has access." in seen
+    assert "API tokens" not in without_tokens
+    assert (await adam.get(f"/agreements/clients/{new_id()}")).status_code == 404
