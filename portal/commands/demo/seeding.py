@@ -169,8 +169,9 @@ async def open_demo_client(company: Company, client: Client) -> None:
         await set_work(manager, client_id=client_id, service_line_id=lines[line.name], work=work)
     if client.code == "EDF":
         await set_setting(
-            manager, client_id=client_id, service_line_id=lines[client.service_lines[0].name], setting="outpatient"
-        )
+            manager, client_id=client_id, service_line_id=lines[client.service_lines[0].name], setting="outpatient",
+            asks_poa=False,
+        )  # fmt: skip
         await set_level(
             manager, client_id=client_id, rule="P8", level="critical", now=OPENED_AT,
             because="Every visit here has a charge; a chart without one is missing its nursing sheet.",
