@@ -130,5 +130,5 @@ def to_charge(result: Result, zone: str) -> Charge:
             )
             for line in result.procedures
         ),
-        result.claim, result.sex,
+        result.claim, result.sex, tuple(line.poa for line in result.diagnoses),
     )  # fmt: skip

@@ -47,7 +47,7 @@ CHART_FIELDS: Mapping[str, str] = {
     "sex": "Sex",
     "service_on": "Date of service", "provider": "Provider", "payer": "Payer", "location": "Location",
     "service_line": "Service line", "delivered_on": "Delivered", "version": "Version",
-    "diagnoses": "Diagnoses", **{f"dx{at}": f"DX{at}" for at in range(1, MOST_DIAGNOSES + 1)},
+    "diagnoses": "Diagnoses", "poa": "POA", **{f"dx{at}": f"DX{at}" for at in range(1, MOST_DIAGNOSES + 1)},
     "procedures": "Procedures", "lines": "Lines", "all_units": "All units",
     "place": "Place of service", "payer_class": "Payer class", "acquaintance": "New or established",
     "rendering": "Rendering NPI", "supervising": "Supervising NPI", "assistant": "Assistant NPI",
@@ -122,6 +122,7 @@ class Charge:
     lines: tuple[ChargeLine, ...]
     claim: Mapping[str, str | date | None] = field(default_factory=dict)
     sex: str = ""  # empty if nobody has said it
+    poa: tuple[str, ...] = ()  # of each diagnosis, where it is asked
 
     @property
     def units(self) -> int:
@@ -208,6 +209,7 @@ def _of_chart(columns: Columns, charge: Charge) -> dict[str, object]:
         "provider": charge.provider, "payer": charge.payer, "location": charge.location,
         "service_line": charge.service_line, "delivered_on": columns.day(charge.delivered_on),
         "version": charge.version, "diagnoses": " ".join(charge.diagnoses),
+        "poa": " ".join(one or "-" for one in charge.poa) if any(charge.poa) else "",
         **{f"dx{at}": codes.get(at, "") for at in range(1, MOST_DIAGNOSES + 1)},
         "procedures": "; ".join(
             f"{'-'.join((line.code, *line.modifiers))} x{line.units} {line.pointers}".strip() for line in charge.lines

@@ -54,16 +54,18 @@
     data.set("op", op);
     for (const [name, value] of Object.entries({ ...typed, ...values })) data.set(name, value);
     sent = new Map(fields().map((field) => [field.id, field.value]));
-    let worked = false;
+    let status = 0;  // none: it never arrived
     const sender = document.getElementById("lines-sender");
-    const note = (event) => { worked = event.detail.xhr.status < 400; };  // a refusal is swapped in too
+    const note = (event) => { status = event.detail.xhr.status; };  // a refusal is swapped in too
     sender.addEventListener("htmx:afterRequest", note, { once: true });
-    await htmx.ajax("POST", path, { source: sender, target: "#lines", swap: "outerHTML", values: data });
+    await htmx.ajax("POST", path, { source: sender, target: "#lines", swap: "outerHTML", values: data }).catch(() => undefined);
     sender.removeEventListener("htmx:afterRequest", note);
+    const worked = status >= 200 && status < 400;
     if (typed && !worked) giveBack(typed);
     markEntry();
     refused = worked ? "" : document.getElementById("entry-error").textContent.trim();
     if (refused) tellState(`${refused} Everything else is saved.`);
+    else if (op === "submit" && status === 422 && !lines().querySelector('[aria-invalid="true"]')) tellState("Not submitted. Everything is saved.");
   }
 
   /* A word that is no code is not added, and that is all: everything else was saved with it. */
