@@ -22,8 +22,9 @@ from auditing.quality.worksheet import open_worksheet
 from portal.actor import Actor, Kind
 from portal.clock import set_back_to, utc_now
 from portal.commands.demo.answers import answer_what_asks
+from portal.commands.demo.doubting import mark_what_is_unsure
 from portal.commands.demo.notes.shape import AnswerKey, Note
-from portal.commands.demo.pinning import pin_sentences, read_pages
+from portal.commands.demo.pinning import pin_words, read_pages
 from portal.commands.demo.results import level_of
 from portal.commands.working import JOBS
 from portal.database import DB, acting_as
@@ -73,9 +74,11 @@ async def _code_next(company: Company, coder: Actor) -> bool:
     header = begin_header(note.payer, note.service_line)
     await save_lines(
         coder, chart_id=pulled.chart_id, stage=Stage.CODING, fence=pulled.fence, revision=draft.revision,
-        change=lambda _lines, on: replace(pin_sentences(lines_of(key), pages, on), header=header),
+        change=lambda _lines, on: replace(pin_words(lines_of(key), pages, on), header=header),
     )  # fmt: skip
     await answer_what_asks(coder, chart_id=pulled.chart_id, fence=pulled.fence, stage=Stage.CODING, now=now)
+    if not is_correction:
+        await mark_what_is_unsure(coder, note=note, chart_id=pulled.chart_id, fence=pulled.fence, now=now)
     answers = level_of([line.code for line in key.procedures])
     if answers:
         await save_leveling(
@@ -142,7 +145,7 @@ async def _audit_next(company: Company, auditor: Actor) -> bool:
     pages = await read_pages(auditor, pulled.chart_id)
     await save_lines(
         auditor, chart_id=pulled.chart_id, stage=Stage.AUDIT, fence=fence, revision=sheet.draft.revision,
-        change=lambda lines, on: replace(pin_sentences(right, pages, on), header=lines.header),
+        change=lambda lines, on: replace(pin_words(right, pages, on), header=lines.header),
     )  # fmt: skip
     await answer_what_asks(auditor, chart_id=pulled.chart_id, fence=fence, stage=Stage.AUDIT, now=now)
     await send_findings(auditor, audit_id=audit_id, entry_id=entry_id, fence=fence, request_id=new_id(), now=now)

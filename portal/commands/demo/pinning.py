@@ -1,4 +1,4 @@
-"""The demo's coders pin what they code: the sentence of the note that speaks of a diagnosis."""
+"""The demo's coders pin what they code: the words of the note that speak of a diagnosis."""
 
 import re
 from collections.abc import Mapping
@@ -16,6 +16,8 @@ from storage.text_layer import unpack_layer
 
 #: Words of titles that stand in any note.
 _EVERYWHERE = {"unspecified", "other", "without", "specified", "encounter", "initial", "right", "disease", "disorder"}
+#: Ends what belongs together.
+_MARK = re.compile(r"[.,;:]\s+|\n|\.$")
 
 
 async def read_pages(actor: Actor, chart_id: UUID) -> Mapping[UUID, str]:
@@ -29,8 +31,8 @@ async def read_pages(actor: Actor, chart_id: UUID) -> Mapping[UUID, str]:
     return {page_id: unpack_layer(await read_whole_blob(blob)).text for page_id, blob in blobs.items()}
 
 
-def pin_sentences(lines: Lines, pages: Mapping[UUID, str], on: date) -> Lines:
-    """The lines, each diagnosis with the first sentence that has the longest word of its title, if one has."""
+def pin_words(lines: Lines, pages: Mapping[UUID, str], on: date) -> Lines:
+    """The lines, each diagnosis with the first words between two marks that have the longest word of its title."""
     return replace(lines, diagnoses=tuple(_pinned(line, pages, on) for line in lines.diagnoses))
 
 
@@ -41,7 +43,7 @@ def _pinned(line: DiagnosisLine, pages: Mapping[UUID, str], on: date) -> Diagnos
         for page_id, text in pages.items():
             at = text.lower().find(word[:8])
             if at >= 0 and len(text.lower()) == len(text):
-                start = max(text.rfind(". ", 0, at) + 2 if ". " in text[:at] else 0, text.rfind("\n", 0, at) + 1)
-                ends = [end for end in (text.find(".", at), text.find("\n", at)) if end >= 0]
-                return replace(line, evidence=(Pin(page_id, start, min([*ends, len(text)])),))
+                start = max(mark.end() for mark in _MARK.finditer(text, 0, at)) if _MARK.search(text, 0, at) else 0
+                end = _MARK.search(text, at)
+                return replace(line, evidence=(Pin(page_id, start, end.start() if end else len(text)),))
     return line

@@ -170,6 +170,9 @@ Inferior | Normal | Normal
 Ejection fraction 58 percent at rest, 52 after stress. Transient dilation ratio 1.21. Anteroapical hypokinesis after
 stress.
 
+# Coexisting conditions
+Mixed hyperlipidemia, on a high-intensity statin.
+
 # Interpretation
 Reversible anterior perfusion defect of moderate size, with angina and ST change, meaning ischemia in the left
 anterior descending territory in this man with coronary disease and stable angina. The stented territory is normally
@@ -178,7 +181,7 @@ perfused. High-risk features: transient dilation and fall in ejection fraction. 
         answer=key(
             "Two doses of tracer on one day, 0.4 mg of regadenoson in tenths with JZ; disease and stable angina "
             "combine.",
-            "I25.118 Z95.5",
+            "I25.118 Z95.5 E78.2",
             placeholder("AB"),
             hcpcs("A9500", "AB", units=2),
             hcpcs("J2785", "AB", "JZ", units=4),
@@ -270,12 +273,15 @@ account. Time in therapeutic range for the quarter 88 percent. No new interactin
 Warfarin 5 mg daily, 7.5 on Mondays. Test again each Wednesday. Vitamin K 1 mg is at home, to be taken only on our
 instruction. Test strips reordered. Dental cleaning in October: amoxicillin prophylaxis, do not hold warfarin.
 
+# Coexisting conditions
+Mixed hyperlipidemia, no new medicine that would move the INR.
+
 # Diagnosis for this service
 Monitoring of warfarin for a prosthetic heart valve.
 """,
         answer=key(
             "Four results, one review; drug monitoring first, the valve is what makes the service payable.",
-            "Z51.81 Z79.01 Z95.2",
+            "Z51.81 Z79.01 Z95.2 E78.2",
             hcpcs("G0250", "ABC"),
         ),
         mistake=slip(
@@ -320,13 +326,16 @@ abnormality.
 # Conclusion
 Negative for ischemia at a high workload. Duke score 11. Low-risk study.
 
+# Coexisting conditions
+Mixed hyperlipidemia, untreated so far.
+
 # Comment to the referring physician
 Atypical chest pain without evidence of ischemia. There is some tenderness over the third costochondral junction,
 which I leave to you. LDL of 141 with this family history deserves attention.
 """,
         answer=key(
             "A normal test leaves the pain as it was; the father's disease is why it was done.",
-            "R07.89 Z82.49",
+            "R07.89 Z82.49 E78.2",
             placeholder("AB"),
         ),
     ),
@@ -435,6 +444,9 @@ Plug-type closure device, left groin, hemostasis obtained. Pedal pulses unchange
 1. Two-vessel native coronary disease with unstable angina; chronic total occlusion of the right coronary.
 2. Atherosclerosis of native arteries of the right leg with intermittent claudication.
 
+# Coexisting conditions
+Mixed hyperlipidemia, ezetimibe added in May.
+
 # Plan
 Heart team discussion of bypass on Monday. Medical treatment of the leg for now. High-intensity statin started. Former
 smoker, quit 2022.
@@ -442,7 +454,7 @@ smoker, quit 2022.
         answer=key(
             "Disease and unstable angina combine, the occlusion is added; the leg pictures have a G code and their "
             "own disease.",
-            "I25.110 I25.82 I70.211",
+            "I25.110 I25.82 I70.211 E78.2",
             placeholder("AB"),
             hcpcs("G0278", "C"),
         ),
@@ -480,13 +492,16 @@ Reading a food label with the dietitian, using a soup can from home (890 mg sodi
 # Progress
 Six-minute walk 388 meters at entry, 441 now. Weight down 1.6 kg. Smoke-free 142 days. PHQ-2 zero.
 
+# Coexisting conditions
+Mixed hyperlipidemia, rosuvastatin 20 mg, muscles well.
+
 # Physician's note
 Old inferior infarct, coronary stent, no angina. Continue as planned; raise the treadmill grade at the next session.
 Patient seen by me at 14:02.
 """,
         answer=key(
             "More than four weeks since the infarct, so I25.2; two sessions with exercise on the day.",
-            "I25.2 Z95.5",
+            "I25.2 Z95.5 E78.2",
             hcpcs("G0422", "AB", units=2),
         ),
     ),

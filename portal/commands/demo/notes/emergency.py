@@ -103,12 +103,15 @@ complete on release. Non-stick dressing.
 1. Laceration of right index finger, no nail damage, closed with tissue adhesive.
 2. Long-term anticoagulant use.
 
+# Allergies
+Allergic to penicillin, hives as a child.
+
 # Nursing resource sheet
 Triage 5, vital signs twice 6, venipuncture 5, dressing 4, discharge teaching 5. Total 25.
 """,
     answer=key(
         "Medicare and adhesive alone, so G0168 on the second digit of the right hand, and a separate visit beside it.",
-        "S61.210A Z79.01 W26.0XXA Y92.010 Y93.G1",
+        "S61.210A Z79.01 W26.0XXA Y92.010 Y93.G1 Z88.0",
         placeholder("AB", "25"),
         hcpcs("G0168", "A", "F6"),
     ),
@@ -162,20 +165,23 @@ dependence.
 # Disposition
 Home 19:20 with his wife, aspirin 81 daily until seen. Return immediately if the pressure recurs.
 
+# Allergies
+Allergic to penicillin, rash in 2009.
+
 # Nursing resource sheet
 Triage 5, saline lock 8, telemetry 20, ECG assistance twice 10, reassessments 24, blood draws 15, medicine 5,
 discharge teaching 8. Total 95.
 """,
     answer=key(
         "No cause was established, so the pressure itself is coded, then the stated chronic conditions.",
-        "R07.89 I10 E78.5 F17.210",
+        "R07.89 I10 E78.5 F17.210 Z88.0",
         placeholder("ABCD"),
     ),
     mistake=slip(
         "specificity",
         "over",
         "I20.0 was coded from 'ACS considered'; a ruled-out condition is never coded. The sign R07.89 stands.",
-        "I20.0 I10 E78.5 F17.210",
+        "I20.0 I10 E78.5 F17.210 Z88.0",
     ),
 )
 
@@ -220,12 +226,15 @@ Acute exacerbation of moderate persistent asthma, trigger mold dust.
 Prednisone 40 mg for five days. Continue the controller, two puffs morning and night. Stay out of that basement.
 Clinic within three days. Written action plan given and read back.
 
+# Allergies
+Allergic to penicillin, throat swelling.
+
 # Nursing resource sheet
 Triage 5, continuous oximetry 15, nebulizers 21, IV start 8, reassessments 20, discharge teaching 8. Total 77.
 """,
     answer=key(
         "Severity and exacerbation are both written; the controller inhaler goes on.",
-        "J45.41 Z79.51",
+        "J45.41 Z79.51 Z88.0",
         placeholder("AB"),
     ),
 )
@@ -368,11 +377,16 @@ Obstructing right ureteral calculus with hydronephrosis.
 Discharged 09:50, pain 1. Strainer, tamsulosin, ibuprofen, six oxycodone tablets after the state registry was checked.
 Urology Monday with a creatinine. Return for any fever.
 
+# Allergies
+Allergic to penicillin, reaction unknown.
+
 # Nursing resource sheet
 Triage 5, IV start 8, injections 16, fluids 15, pain reassessments 20, CT escort 10, antiemetic check 5, discharge 8,
 strainer teaching 7. Total 94.
 """,
-    answer=key("Stone with hydronephrosis is one combination code; the pain belongs to it.", "N13.2", placeholder("A")),
+    answer=key(
+        "Stone with hydronephrosis is one combination code; the pain belongs to it.", "N13.2 Z88.0", placeholder("A")
+    ),
 )
 
 DOG_BITE = Note(
@@ -464,6 +478,9 @@ At 14:40 the leg holds against gravity; arm and speech unchanged. Pressure kept 
 # Critical care
 Life-threatening brain ischemia. 48 minutes of my time, apart from any separately reported procedure.
 
+# Allergies
+Allergic to penicillin, says her daughter.
+
 # Diagnoses
 1. Acute ischemic infarct, occlusion of the right middle cerebral artery; left hemiplegia, left facial weakness,
 dysarthria.
@@ -472,14 +489,14 @@ dysarthria.
     answer=key(
         "Embolism is only likely, so the occlusion is unspecified; deficits, underdosing with its reason, and the "
         "score.",
-        "I63.511 G81.94 R29.810 R47.1 I48.0 T45.516A Z91.120 R29.711",
+        "I63.511 G81.94 R29.810 R47.1 I48.0 T45.516A Z91.120 R29.711 Z88.0",
         placeholder("ABCD"),
     ),
     mistake=slip(
         "omitted",
         "under",
         "The NIHSS score of 11 before treatment is documented and was left off.",
-        "I63.511 G81.94 R29.810 R47.1 I48.0 T45.516A Z91.120",
+        "I63.511 G81.94 R29.810 R47.1 I48.0 T45.516A Z91.120 Z88.0",
     ),
 )
 
@@ -530,20 +547,23 @@ Acute pyelonephritis, left. Type 2 diabetes. CKD 3a.
 # Discharge
 20:10. Cefpodoxime x 10 d. Pharmacy checked dose for kidney function. Culture line gives the result Monday.
 
+# Allergies
+Allergic to penicillin, mild rash; cephalosporins since without trouble.
+
 # Nursing resource sheet
 Triage 5, IV start 8, infusion watch 15, fluids 15, reassessments 15, blood draw 5, oral medicine 5, teaching 8. Total
 76.
 """,
     answer=key(
         "Diabetes and kidney disease are linked unless the note says otherwise; the organism is not known yet.",
-        "N10 E11.22 N18.31 Z79.84",
+        "N10 E11.22 N18.31 Z79.84 Z88.0",
         placeholder("ABC"),
     ),
     mistake=slip(
         "specificity",
         "under",
         "E11.9 beside N18.31 ignores the presumed link of diabetes with chronic kidney disease: E11.22.",
-        "N10 E11.9 N18.31 Z79.84",
+        "N10 E11.9 N18.31 Z79.84 Z88.0",
     ),
 )
 

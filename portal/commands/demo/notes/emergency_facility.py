@@ -30,7 +30,7 @@ EMERGENCY_FACILITY_NOTES = (
         emergency.CHEST_PRESSURE,
         key(
             "95 points are level 5; observation from 10:15 to 19:10 rounds to 9 hours.",
-            "R07.89 I10 E78.5 F17.210",
+            "R07.89 I10 E78.5 F17.210 Z88.0",
             hcpcs("G0384", "ABCD"),
             hcpcs("G0378", "ABCD", units=9),
         ),
@@ -45,7 +45,7 @@ EMERGENCY_FACILITY_NOTES = (
         emergency.ASTHMA,
         key(
             "77 points are level 4; three unit doses by nebulizer; 125 mg in units of 5 mg are 25.",
-            "J45.41 Z79.51",
+            "J45.41 Z79.51 Z88.0",
             hcpcs("G0383", "AB", "25"),
             placeholder("A"),
             hcpcs("J2919", "A", units=25),
@@ -65,7 +65,7 @@ EMERGENCY_FACILITY_NOTES = (
         emergency.RENAL_COLIC,
         key(
             "94 points are level 5; ketorolac counts by 15 mg, ondansetron by 1 mg, saline by the liter.",
-            "N13.2",
+            "N13.2 Z88.0",
             hcpcs("G0384", "A", "25"),
             placeholder("A"),
             hcpcs("J1885", "A", units=2),
@@ -98,7 +98,7 @@ EMERGENCY_FACILITY_NOTES = (
         emergency.STROKE_TRANSFER,
         key(
             "48 minutes of critical care instead of a level; 20 mg given, 5 mg of the single-dose vial thrown away.",
-            "I63.511 G81.94 R29.810 R47.1 I48.0 T45.516A Z91.120 R29.711",
+            "I63.511 G81.94 R29.810 R47.1 I48.0 T45.516A Z91.120 R29.711 Z88.0",
             placeholder("ABCD"),
             hcpcs("J3101", "A", units=20),
             hcpcs("J3101", "A", "JW", units=5),
@@ -108,7 +108,7 @@ EMERGENCY_FACILITY_NOTES = (
         emergency.PYELONEPHRITIS,
         key(
             "76 points are level 4; ceftriaxone counts by 250 mg.",
-            "N10 E11.22 N18.31 Z79.84",
+            "N10 E11.22 N18.31 Z79.84 Z88.0",
             hcpcs("G0383", "ABC", "25"),
             placeholder("A"),
             hcpcs("J0696", "A", units=4),

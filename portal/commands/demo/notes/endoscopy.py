@@ -50,13 +50,16 @@ No polyp was seen, no tissue was taken.
 1. Negative screening colonoscopy of good quality.
 2. Diverticulosis of the left colon.
 
+# Coexisting conditions
+Mixed hyperlipidemia, rosuvastatin 10 mg.
+
 # Recommendations
 At her next due date she will be 80: decide then on an individual basis. Fiber. She may eat and must not drive until
 tomorrow. Results were given to her and to her husband, on paper, before leaving.
 """,
         answer=key(
             "Average risk on Medicare and nothing removed: G0121, screening first, the diverticula second.",
-            "Z12.11 K57.30",
+            "Z12.11 K57.30 E78.2",
             hcpcs("G0121", "A"),
         ),
     ),
@@ -97,12 +100,15 @@ Scope in 09:12, cecum 09:23, out 09:37.
 # Conclusions
 Surveillance after adenomas, clean. Scar well healed.
 
+# Coexisting conditions
+Mixed hyperlipidemia, diet and atorvastatin.
+
 # Recommendations
 Five years by present guidance, provided that he still wants it. Letter to his internist at the county clinic.
 """,
         answer=key(
             "A history of adenomas makes him high risk: G0105, and surveillance is screening, with the history second.",
-            "Z12.11 Z86.0101",
+            "Z12.11 Z86.0101 E78.2",
             hcpcs("G0105", "AB"),
         ),
         mistake=slip(
@@ -155,13 +161,16 @@ Sigmoid polyp, removed completely. Otherwise normal.
 # Pathology, received September 10
 One polypoid fragment, 11 x 8 x 8 mm. Tubular adenoma, low grade throughout, cauterized margin free. A. Feldspar, MD.
 
+# Coexisting conditions
+Mixed hyperlipidemia, last panel in June at goal.
+
 # Final diagnosis and follow-up
 Final diagnosis after screening: tubular adenoma of the sigmoid colon. Next examination in three years, since it was
 larger than 10 mm. Letter and images mailed on September 11.
 """,
         answer=key(
             "Begun as screening, so Z12.11 stays first and Medicare wants PT on the removal.",
-            "Z12.11 D12.5",
+            "Z12.11 D12.5 E78.2",
             placeholder("AB", "PT"),
         ),
     ),
@@ -306,13 +315,16 @@ Awake at 13:55, abdomen soft, passed gas. Findings discussed with him and his wi
 # Impression
 Screening examination not completed because of inadequate preparation. No conclusion possible.
 
+# Coexisting conditions
+Mixed hyperlipidemia, takes pravastatin at bedtime.
+
 # Plan
 Two days of clear liquids, a lower-volume preparation with an antiemetic, rescheduled as first case on September 29.
 The nurse navigator will call on both evenings.
 """,
         answer=key(
             "Started and given up for the patient's sake: the screening code with 53 and the reason.",
-            "Z12.11 Z53.8",
+            "Z12.11 Z53.8 E78.2",
             hcpcs("G0121", "AB", "53"),
         ),
         mistake=slip(
@@ -453,6 +465,9 @@ Five minutes of observation with irrigation: no further bleeding. Four biopsies 
 Acute gastric ulcer with hemorrhage, an adverse effect of meloxicam taken correctly. Acute blood loss anemia. Bleeding
 stopped.
 
+# Coexisting conditions
+Mixed hyperlipidemia, simvastatin; left off while she is fasting.
+
 # Orders
 Meloxicam stopped permanently; rheumatology notified. Pantoprazole infusion by protocol, hospital bed arranged for the
 night. Second look only if bleeding recurs. Repeat endoscopy in eight weeks to confirm healing. Biopsy result by
@@ -460,14 +475,14 @@ phone.
 """,
         answer=key(
             "Acute ulcer with hemorrhage, the anemia, and the drug, taken as prescribed, as an adverse effect.",
-            "K25.0 D62 T39.395A",
+            "K25.0 D62 T39.395A E78.2",
             placeholder("ABC"),
         ),
         mistake=slip(
             "omitted",
             "under",
             "The report blames meloxicam taken correctly: the adverse effect T39.395A belongs after the ulcer.",
-            "K25.0 D62",
+            "K25.0 D62 E78.2",
             [placeholder("AB")],
         ),
     ),

@@ -128,10 +128,13 @@ extension with 70 degrees of external rotation. Definitive implants seated, trun
 Dilute povidone-iodine three minutes, lavage, capsule repaired, fascia with barbed suture, subcuticular closure, mesh
 and glue dressing.
 
+# Coexisting conditions
+Essential hypertension, controlled on lisinopril, which he took this morning.
+
 # Blood loss and counts
 180 mL. Sponges and needles correct. Walked twenty meters at 16:00, went home at 18:30 with his daughter.
 """,
-        answer=key("One side, primary arthritis; the surgeon's line carries LT.", "M16.12", placeholder("A", "LT")),
+        answer=key("One side, primary arthritis; the surgeon's line carries LT.", "M16.12 I10", placeholder("A", "LT")),
     ),
     Note(
         client=_CLIENT,
@@ -180,13 +183,16 @@ Pronator laid back with three stitches as far as tissue allowed. Skin 4-0 monofi
 # Complications
 None. Capillary refill brisk on leaving the room.
 
+# Coexisting conditions
+Essential hypertension, amlodipine at night; 128/76 in holding.
+
 # Plan
 Finger motion today, wrist out of the slab at ten days with the hand therapist, no lifting over one pound until six
 weeks.
 """,
         answer=key(
             "Still active treatment, so A; closed, intraarticular, left; the ladder is told.",
-            "S52.572A W11.XXXA",
+            "S52.572A W11.XXXA I10",
             placeholder("A", "LT"),
         ),
     ),
@@ -233,13 +239,16 @@ him to bend and straighten twenty times: no catching, no locking.
 # Closure
 Both wounds with 5-0 nylon, bulky soft wrap, fingers free. Blood loss under 5 mL. All digits well perfused.
 
+# Coexisting conditions
+Essential hypertension, treated by his family doctor with chlorthalidone.
+
 # Instructions
 Hand above heart for two days, acetaminophen with ibuprofen, no opioid asked for or given. Stitches out September 21.
 Light duty after that; full kneading at five weeks.
 """,
         answer=key(
             "Two wounds, two places: RT for the wrist and F8 for the right ring finger keep them apart.",
-            "G56.01 M65.341",
+            "G56.01 M65.341 I10",
             placeholder("A", "RT"),
             placeholder("B", "F8"),
         ),
@@ -293,12 +302,15 @@ Footprint brought to bleeding bone. Two triple-loaded anchors at the articular m
 antegrade device at 3 mm intervals, tied in mattress fashion; tails crossed over into two knotless lateral anchors.
 The repair lay down without a dog ear and did not gap in rotation from 30 to minus 30 degrees. Last photographs filed.
 
+# Coexisting conditions
+Essential hypertension, losartan held on the day of surgery.
+
 # Closure
 Portals closed, abduction pillow. Extubated, comfortable, fingers pink and moving.
 """,
         answer=key(
             "Three operations, each for its own disease, so each line points at its own diagnosis.",
-            "M75.121 M75.41 M19.011",
+            "M75.121 M75.41 M19.011 I10",
             placeholder("A", "RT"),
             placeholder("B", "RT"),
             placeholder("C", "RT"),
@@ -521,6 +533,9 @@ probe.
 # Totals
 Radiation 41 seconds. Blood 15 mL. Skin to dressing 34 minutes.
 
+# Coexisting conditions
+Essential hypertension, on a single drug since spring.
+
 # Postoperative plan
 Two crutches with touch weight for six weeks, no climbing for three months. Films at six weeks, MRI at six months. He
 understands that about one in three goes on to replacement.
@@ -528,7 +543,7 @@ understands that about one in three goes on to replacement.
         answer=key(
             "No drug, drink or trauma behind it, so idiopathic, right; S2325 names the operation for payers that "
             "take S codes.",
-            "M87.051",
+            "M87.051 I10",
             hcpcs("S2325", "A", "RT"),
         ),
     ),
@@ -565,13 +580,16 @@ Lot and expiry are on the sticker page.
 # Tolerance
 Brief stinging. Ambulated out after ten minutes with her cane.
 
+# Coexisting conditions
+Essential hypertension, home readings near 130.
+
 # Plan
 Relative rest until Wednesday, then stationary bicycle. Call the same day for marked swelling. When these stop helping
 we will discuss replacement. Return in six months.
 """,
         answer=key(
             "The product counts by the milligram, and nothing of the single-dose syringe was thrown away.",
-            "M17.12",
+            "M17.12 I10",
             placeholder("A", "LT"),
             hcpcs("J7325", "A", "JZ", units=48),
         ),

@@ -4,14 +4,23 @@ import re
 from collections import Counter
 from datetime import date
 from itertools import pairwise
+from uuid import UUID
 
 import pytest
 
+from assignments.assistance.counting import PastChart
+from assignments.assistance.dictionary import load_dictionary
+from assignments.assistance.learning import learn
+from assignments.assistance.proposing import least_shown, propose
 from assignments.codesets.icd10cm import explain_invalid
 from assignments.codesets.procedures import MOST_MODIFIERS, MOST_POINTERS, explain_procedure
+from assignments.drafting.rules import DiagnosisLine, Lines
 from portal.commands.demo.company import CLIENTS
+from portal.commands.demo.doubting import UNSURE
 from portal.commands.demo.notes import NOTES, PLACEHOLDER, AnswerKey, Note
 from portal.commands.demo.notes.prose import Block, blocks
+from portal.commands.demo.pinning import pin_words
+from portal.commands.demo.seeding import REVIEWED, _split
 
 BY_ENCOUNTER = pytest.mark.parametrize("note", NOTES, ids=lambda note: f"{note.client}-{note.encounter}")
 LABOR_DAY = date(2026, 9, 7)
@@ -93,6 +102,24 @@ def test_the_mistakes_are_real_and_their_shares_are_a_practitioner_s() -> None:
         assert 100 * kinds[kind] / len(mistakes) == pytest.approx(percent, abs=5)
     for direction, percent in {"under": 55, "over": 30, "neutral": 15}.items():
         assert 100 * directions[direction] / len(mistakes) == pytest.approx(percent, abs=5)
+
+
+def test_what_september_teaches_proposes_codes_with_their_place_on_a_handful_of_this_mornings_charts() -> None:
+    page, worked, waiting = UUID(int=1), *_split(NOTES)
+    histories: dict[str, list[PastChart]] = {}
+    for note in worked:
+        lines = pin_words(Lines(tuple(map(DiagnosisLine, note.answer.diagnoses))), {page: note.body}, note.seen_on)
+        places = {line.code: [(pin.start, pin.end) for pin in line.evidence] for line in lines.diagnoses}
+        histories.setdefault(note.client, []).append(PastChart(note.body, places))
+    known = {client: learn(history, load_dictionary(), mine=False) for client, history in histories.items()}
+
+    proposed = 0
+    for note in (note for note in waiting if note.layout != "scanned_fax_png" and note.client != REVIEWED):
+        found = propose(known[note.client], load_dictionary(), note.body, least=least_shown(known[note.client]))
+        assert {one.code for one in found} <= set(note.answer.diagnoses)
+        proposed += bool(found)
+    assert proposed >= 6
+    assert UNSURE.keys() <= {(note.client, note.encounter) for note in NOTES}
 
 
 def test_no_two_notes_share_a_run_of_twelve_words() -> None:
