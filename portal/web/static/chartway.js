@@ -64,7 +64,7 @@
   /* ---------- the first mistake ---------- */
 
   function focusFirstMistake(root) {
-    const first = root.querySelector('[aria-invalid="true"], [data-wrong]') ?? root.querySelector(".form-errors");
+    const first = root.querySelector('[aria-invalid="true"], [data-wrong]') ?? root.querySelector(".form-errors, main[data-refused] .notice.bad");
     first?.focus();
   }
 

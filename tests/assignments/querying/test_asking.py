@@ -118,9 +118,10 @@ async def test_from_the_desk_to_the_provider_and_back(house: House, sql: Sql, we
     assert "write what it is" in empty.text
     answered = await clara.post(f"{query}/answer", data={"option": "2", "words": "Left lower lobe."})
     assert answered.headers["location"] == "/provider-queries"
-    late = await clara.post(f"{query}/answer", data={"option": "1"})
-    assert late.headers["location"] == query
-    assert "Left lower lobe." in (await clara.get(query)).text
+    late = await clara.post(f"{query}/answer", data={"option": "1", "words": "Right upper lobe."})
+    assert late.status_code == 409
+    assert "Right upper lobe." in late.text, "what was typed is not lost"
+    assert "Left lower lobe." in late.text
 
     # The chart is back with its coder first, who sees the answer and closes the query.
     await work()
@@ -318,6 +319,9 @@ async def test_a_managers_template_takes_the_place_of_the_one_that_ships(house: 
     shown = (await mona.get("/query-templates")).text
     assert "Which side" in shown
     assert "Specificity: side" not in shown
+    leading = {**form, "key": "", "based_on": "0", "name": "Paid", "question": "Would you agree that it is sepsis?"}
+    written = await mona.post("/query-templates", data=leading)
+    assert "Q08" in (await mona.get(written.headers["location"])).text, "what the linter says is shown at once"
     stale = await mona.post("/query-templates", data=form)
     assert stale.status_code == 409
     with pytest.raises(PortalError):
