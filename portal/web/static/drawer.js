@@ -40,6 +40,7 @@
     if (opener) mark(opener);
     const first = drawer.querySelector('[aria-invalid="true"], [data-first], input:not([type=hidden]), select, textarea');
     if (wasHidden || !drawer.contains(document.activeElement)) (first ?? drawer).focus();
+    if (wasHidden && matchMedia("(max-width: 68rem)").matches) drawer.scrollIntoView();  // it stands below the lines there
   });
 
   drawer.addEventListener("click", (event) => {
