@@ -61,6 +61,13 @@
     all.addEventListener("change", () => each.forEach((one) => { one.checked = all.checked; }));
   });
 
+  /* ---------- paper ---------- */
+
+  document.querySelectorAll("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
+
   /* ---------- the first mistake ---------- */
 
   function focusFirstMistake(root) {
