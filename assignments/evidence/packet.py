@@ -104,6 +104,10 @@ def quote(text: str, pin: Pin, page: int) -> Quote:
     before = " ".join(text[max(pin.start - AROUND, 0) : pin.start].split())
     after = " ".join(text[pin.end : pin.end + AROUND].split())
     words = " ".join(text[pin.start : pin.end].split())
+    if before and text[pin.start - 1].isspace():
+        before += " "
+    if after and text[pin.end].isspace():
+        after = f" {after}"
     return Quote(page, before, f"{words[:MOST_QUOTED]}…" if len(words) > MOST_QUOTED else words, after)
 
 

@@ -43,7 +43,7 @@ async def post_answer(request: Request[Any, Any, Any], query_id: FromPath[UUID])
     form = await read_form(request)
     try:
         await answer_query(request.user, query_id=query_id, reply=_read(form), now=utc_now())
-    except (FormError, Invalid, TooMany, Conflict) as refusal:
+    except (Conflict, FormError, Invalid, TooMany) as refusal:  # what was typed stands there again, whatever it is
         return _show(request, await open_query(request.user, query_id=query_id), form, refusal)
     return await see_other(request, "/provider-queries", flash="Answered. Thank you: the chart goes back to its coder.")
 
@@ -59,7 +59,7 @@ def _read(form: Form) -> Reply:
 
 def _show(
     request: Request[Any, Any, Any], shown: Shown, form: Form | None = None,
-    refusal: Invalid | TooMany | Conflict | None = None,
+    refusal: Conflict | Invalid | TooMany | None = None,
 ) -> Response[Any]:  # fmt: skip
     values = {name: value for name, value in form.values.items() if name != "password"} if form else {}
     return page(

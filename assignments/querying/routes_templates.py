@@ -45,7 +45,8 @@ async def post_template(request: Request[Any, Any, Any]) -> Response[Any]:
         )  # fmt: skip
     except (Invalid, Conflict) as refusal:
         return _show(request, await find_all_templates(request.user), template, refusal)
-    return await see_other(request, "/query-templates", flash=f"“{written.name}” is version {written.version} now.")
+    place = f"/query-templates?edit={written.key}" if _remarks(written) else "/query-templates"  # what to mend, if any
+    return await see_other(request, place, flash=f"“{written.name}” is version {written.version} now.")
 
 
 def _read(form: Form) -> Template:

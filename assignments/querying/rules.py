@@ -183,7 +183,7 @@ class Ageing:
 def ensure_can_move(current: State, wanted: State) -> None:
     """Raise Conflict unless the move is written in MOVES."""
     if (current, wanted) not in MOVES:
-        raise Conflict(f"This query is {STATES[current].lower()} by now. Reload the page to see how it stands.")
+        raise Conflict(f"This query is {STATES[current].lower()} by now, and nothing was changed.")
 
 
 def arrange(shape: Shape, offered: tuple[str, ...], standing: frozenset[Means]) -> tuple[Option, ...]:

@@ -66,13 +66,14 @@ from portal.pages import (
     work_moving,
 )
 from portal.pages.home import show_home
-from portal.pages.sign_in import post_sign_in, post_sign_out, show_sign_in
+from portal.pages.sign_in import post_sign_in, post_sign_out, show_session, show_sign_in
 
 ROUTES = [
     show_home,
     show_sign_in,
     post_sign_in,
     post_sign_out,
+    show_session,
     *access_log.ROUTES,
     *intake.ROUTES,
     *batches.ROUTES,

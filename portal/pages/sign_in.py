@@ -10,7 +10,7 @@ from portal.errors import NotSignedIn, TooMany
 from portal.identity.permissions import Permission
 from portal.identity.signing_in import sign_in, sign_out
 from portal.web.authentication import safe_next
-from portal.web.cookies import session_cookie, session_token, spent_cookie
+from portal.web.cookies import csrf_token, session_cookie, session_token, spent_cookie
 from portal.web.forms import read_form
 from portal.web.templating import page
 
@@ -37,6 +37,12 @@ async def post_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
         status = HTTPStatus.TOO_MANY_REQUESTS if isinstance(refusal, TooMany) else HTTPStatus.UNPROCESSABLE_ENTITY
         return page(request, "portal/sign_in.html", status=status, email=email, error=refusal.message, next=target)
     return Response(None, status_code=303, headers={"Location": target}, cookies=[session_cookie(token)])
+
+
+@get("/session", opt={"permission": Permission.ACCOUNT_USE})
+async def show_session(request: Request[Any, Any, Any]) -> dict[str, str]:
+    """Whose session it is and its CSRF token, for a page that has been open for long."""
+    return {"person": str(request.user.person_id), "csrf": csrf_token(request.auth)}
 
 
 @post("/sign-out", status_code=200, opt={"permission": Permission.ACCOUNT_USE})

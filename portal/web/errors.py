@@ -46,12 +46,17 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
         message = f"Something went wrong on our side. Nothing was lost. If it happens again, quote {request_id}."
     if request.scope["path"].startswith("/api/") or request.headers.get("accept") == "application/json":
         return _problem(status, message, request_id)
-    if isinstance(error, NotSignedIn) and request.scope["path"] != "/sign-in":
+    if isinstance(error, NotSignedIn) and request.scope["path"] != "/sign-in" and not _typed_in_a_part(request):
         return _to_sign_in(request)
     return page(
         request, "error.html", status=status, title=_TITLES.get(status, "This did not work"), text=message,
         request_number=request_id if status >= 500 else None,
     )  # fmt: skip
+
+
+def _typed_in_a_part(request: Request[Any, Any, Any]) -> bool:
+    """What was typed into a part of a page stays on that page, which says that nobody is signed in."""
+    return request.method != "GET" and wants_fragment(request)
 
 
 def _to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:

@@ -80,9 +80,9 @@ async def load_company(transport: httpx.AsyncBaseTransport, origin: str, url: st
         for note in today:
             with set_back_to(_at(day, 9, _client(note))):
                 company.notes[await _upload(company, staff[note.client], note)] = note
-        await work_until_done(url, _at(day, 12, CLIENTS[0]))
+        await work_until_done(url, _at(day, 14, CLIENTS[0]))  # later than nine everywhere
         if day.day in ASKED_ON:
-            await ask_a_provider(company, _at(day, 13, CLIENTS[0]))
+            await ask_a_provider(company, _at(day, 14, CLIENTS[0]))
             await work_until_done(url, _at(day, 15, CLIENTS[0]))
         await code_what_waits(company, _at(day, 16, CLIENTS[0]))
         await work_until_done(url, _at(day, 17, CLIENTS[0]))

@@ -61,10 +61,17 @@
     all.addEventListener("change", () => each.forEach((one) => { one.checked = all.checked; }));
   });
 
+  /* ---------- paper ---------- */
+
+  document.querySelectorAll("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
+
   /* ---------- the first mistake ---------- */
 
   function focusFirstMistake(root) {
-    const first = root.querySelector('[aria-invalid="true"], [data-wrong]') ?? root.querySelector(".form-errors");
+    const first = root.querySelector('[aria-invalid="true"], [data-wrong]') ?? root.querySelector(".form-errors, main[data-refused] .notice.bad");
     first?.focus();
   }
 

@@ -7,7 +7,45 @@
   let opener = null;
   let left = "";  // where the focus was: its id, since the lines may be others by then
 
+  /* What was typed and not sent stands there again when the tool is opened again on this page. */
+  const unsent = new Map();
+
+  function fields(form) {
+    return [...form.elements].filter((field) => field.matches("textarea, input:not([type=hidden])"));
+  }
+
+  function ticks(field) {
+    return field.type === "checkbox" || field.type === "radio";
+  }
+
+  function name(field) {
+    return ticks(field) ? `${field.name} ${field.value}` : field.name;
+  }
+
+  function typedForms() {
+    return [...drawer.querySelectorAll("form.form:not(#query-form)")].filter((form) => form.querySelector("textarea"));  // the query keeps itself
+  }
+
+  function keep() {
+    for (const form of typedForms()) {
+      const filled = fields(form).filter((field) => (ticks(field) ? field.checked : field.value));
+      unsent.set(form.action, new Map(filled.map((field) => [name(field), field.value])));
+    }
+  }
+
+  function putBack() {
+    for (const form of typedForms()) {
+      const filled = unsent.get(form.action);
+      for (const field of fields(form)) {
+        if (!filled?.has(name(field))) continue;
+        if (ticks(field)) field.checked = true;
+        else field.value ||= filled.get(name(field));
+      }
+    }
+  }
+
   function close() {
+    keep();
     drawer.hidden = true;
     drawer.replaceChildren();
     mark(null);
@@ -26,6 +64,7 @@
       event.preventDefault();
       close();
     } else {
+      keep();
       opener = tool;
       const active = document.activeElement;
       if (!drawer.contains(active)) left = active?.closest?.("#lines, [data-entry]") ? active.id : "";
@@ -63,9 +102,11 @@
     drawer.hidden = drawer.childElementCount === 0;
     if (drawer.hidden) return close();
     if (opener) mark(opener);
+    if (event.detail.requestConfig.verb === "get") putBack();
     if (!wasHidden && stay()) return;
     const first = drawer.querySelector('[aria-invalid="true"], [data-first], input:not([type=hidden]), select, textarea');
     if (wasHidden || !drawer.contains(document.activeElement)) (first ?? drawer).focus();
+    if (wasHidden && matchMedia("(max-width: 68rem)").matches) drawer.scrollIntoView();  // it stands below the lines there
   });
 
   drawer.addEventListener("click", (event) => {

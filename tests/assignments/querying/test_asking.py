@@ -325,6 +325,9 @@ async def test_a_managers_template_takes_the_place_of_the_one_that_ships(house: 
     shown = (await mona.get("/query-templates")).text
     assert "Which side" in shown
     assert "Specificity: side" not in shown
+    leading = {**form, "key": "", "based_on": "0", "name": "Paid", "question": "Would you agree that it is sepsis?"}
+    written = await mona.post("/query-templates", data=leading)
+    assert "Q08" in (await mona.get(written.headers["location"])).text, "what the linter says is shown at once"
     stale = await mona.post("/query-templates", data=form)
     assert stale.status_code == 409
     with pytest.raises(PortalError):
