@@ -63,6 +63,9 @@ if ALL:
         try:
             found = sorted((await run.go()).broken)
         except* asyncpg.UniqueViolationError as errors:  # what the bug did twice, the tables refused
-            found = [str(errors.exceptions[0])]
+            error: BaseException = errors
+            while isinstance(error, BaseExceptionGroup):
+                error = error.exceptions[0]
+            found = [str(error)]
         print(f"{mutant.name}: {found}", file=sys.stderr, flush=True)
         assert found
