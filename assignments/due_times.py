@@ -20,6 +20,11 @@ async def lock_places(chart_id: UUID) -> None:
     )
 
 
+async def lock_work_on(chart_id: UUID) -> None:
+    """Lock who holds a chart and then its places in line, before the chart's own row: for whoever ends work on it."""
+    await DB.execute("SELECT lock_work_on($1)", chart_id)
+
+
 async def change_due(chart_id: UUID, *, due: datetime, now: datetime) -> None:
     """Write when a chart is due, on it and on its places in line; both are locked by whoever calls this.
 

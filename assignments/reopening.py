@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from assignments.due_times import lock_work_on
 from assignments.lining_up import line_up
 from assignments.moving import move_chart
 from assignments.promising import kept_until, promise
@@ -33,6 +34,7 @@ async def have_coded_again(manager: Actor, *, chart_id: UUID, why: str, now: dat
     if why not in REOPENING_REASONS:
         raise Invalid("Choose why this chart is coded again.")
     async with acting_as(manager):
+        await lock_work_on(chart_id)
         chart = await DB.fetch_one(
             "SELECT client_id, patient_id, state FROM chart WHERE id = $1 FOR NO KEY UPDATE", chart_id
         )
@@ -48,7 +50,8 @@ async def have_coded_again(manager: Actor, *, chart_id: UUID, why: str, now: dat
 
 
 async def reopen_chart(actor: Actor, *, chart_id: UUID, now: datetime, why: str) -> None:
-    """Put a coded, final, delivered or not codable chart in line again, its coder first, in the current transaction.
+    """Put a coded, final, delivered or not codable chart in line again, its coder first, in the current transaction,
+    which has locked what is in work on it and then its row.
 
     What was submitted and delivered stays; the coder's draft begins with it. Raises Conflict from any other state.
     """

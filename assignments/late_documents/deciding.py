@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from assignments.due_times import lock_work_on
 from assignments.reopening import reopen_chart
 from assignments.rules import ChartState
 from auditing.access_log.actions import Action
@@ -22,6 +23,7 @@ async def decide_late_document(manager: Actor, *, late_document_id: UUID, decisi
     if decision not in DECISIONS:
         raise Invalid("Choose what this document means for the chart.")
     async with acting_as(manager):
+        await lock_work_on(await DB.value("SELECT chart_id FROM late_document WHERE id = $1", late_document_id))
         late = await DB.fetch_one(
             "SELECT l.client_id, l.chart_id, l.document_id, l.decision, c.state, c.patient_id FROM late_document l"
             " JOIN chart c ON c.id = l.chart_id WHERE l.id = $1 FOR UPDATE OF l, c",

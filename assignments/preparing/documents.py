@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from assignments.due_times import lock_work_on
 from assignments.duplicates import COMPARE_TEXT
 from assignments.duplicates.finding import note_files
 from assignments.pends.ending import end_if_answered
@@ -129,6 +130,7 @@ async def _decide(
 ) -> None:
     """One transaction for what becomes of the document, and of the chart if this was its last one."""
     async with acting_as(WORKER):
+        await lock_work_on(waiting.chart_id)  # an added document may bring it back
         # The chart's row first: two documents of one chart that are done at the same moment come one after the other,
         # so that the second sees the first decided. The same holds for two jobs for one document.
         patient_id = await DB.value("SELECT patient_id FROM chart WHERE id = $1 FOR UPDATE", waiting.chart_id)

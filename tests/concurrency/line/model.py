@@ -379,7 +379,9 @@ def machine_on(bench: Bench) -> type[RuleBasedStateMachine]:
         @rule(n=numbers, m=numbers)
         def grant_or_revoke(self, n: int, m: int) -> None:
             who = list(self.people.values())[n % len(self.people)]
-            client = bench.floor.clients[m % len(bench.floor.clients)]
+            self._grant_or_revoke(who, bench.floor.clients[m % len(bench.floor.clients)])
+
+        def _grant_or_revoke(self, who: Somebody, client: UUID) -> None:
             revoke = client in who.clients
             changed = self.ask(
                 "UPDATE client_grant SET revoked_at = $3 WHERE person_id = $1 AND client_id = $2 RETURNING 1",
@@ -400,20 +402,74 @@ def machine_on(bench: Bench) -> type[RuleBasedStateMachine]:
                          START if who.is_off else None, role="chartway_administrator",
                          person=bench.floor.administrator.person_id)  # fmt: skip
             elif change == "paused":
-                who.is_paused = not who.is_paused
-                self.ask("UPDATE workload SET paused_at = $2 WHERE person_id = $1", who.worker.id,
-                         START if who.is_paused else None, role="chartway_manager")  # fmt: skip
+                self._pause(who)
             else:
                 specialty = sorted(who.levels)[n % len(who.levels)]
                 who.levels[specialty] = 1 + n // 3 % 3
                 self.ask("UPDATE skill SET level = $3 WHERE person_id = $1 AND specialty = $2", who.worker.id,
                          specialty, who.levels[specialty], role="chartway_manager")  # fmt: skip
 
+        def _pause(self, who: Somebody) -> None:
+            who.is_paused = not who.is_paused
+            self.ask("UPDATE workload SET paused_at = $2 WHERE person_id = $1", who.worker.id,
+                     START if who.is_paused else None, role="chartway_manager")  # fmt: skip
+
+        @rule(n=numbers, twist=st.sampled_from(("cap", "kept", "seats", "revoked", "abroad", "paused")))
+        def something_comes_for_somebody_and_then(self, n: int, twist: str) -> None:
+            """What chance seldom brings about: somebody may take what comes first, and then may not."""
+            fitting = [
+                who for who in self.people.values()
+                if not (who.is_off or who.is_paused) and len(self.held_by(who.worker.id)) < who.worker.cap
+                and (twist != "seats" or (who.worker.stage == "audit" and who.worker.cap > 1))
+                and (twist != "abroad" or who.worker.country != "US")
+            ]  # fmt: skip
+            if not fitting:
+                return
+            who = fitting[n % len(fitting)]
+            person = who.worker.id
+            for _ in range(who.worker.cap if twist == "cap" else 1):
+                one = self._line_up_first_for(who, seats=2 if twist == "seats" else 1)
+                if one is None:
+                    return
+                if twist == "kept":
+                    self.ask("UPDATE queue_entry SET preferred_person = $2 WHERE id = $1", one.id, person)
+                    one.preferred = person
+                if twist == "paused":
+                    self._pause(who)
+                told = self._pull(person, new_id())
+            if twist == "kept" and told:
+                self._write(told, "away")
+            elif twist in ("revoked", "abroad") and told:
+                self._expire(told.entry)
+                if twist == "revoked":
+                    self._grant_or_revoke(who, told.entry.client)
+                elif told.entry.client not in self.abroad:
+                    self._country_rule(told.entry.client)
+            self._pull(person, new_id())
+            if twist == "paused":
+                self._pause(who)
+
+        def _line_up_first_for(self, who: Somebody, *, seats: int) -> Entry | None:
+            """The last of what is lined up anew, before everything else in line; None if every chart is in line."""
+            audit, before = who.worker.stage == "audit", len(self.entries)
+            for at, chart in enumerate(bench.floor.charts[:CHARTS]):
+                if (
+                    chart.client in who.clients and who.levels.get(bench.specialties[chart.id], 0) >= 1
+                    and (chart.client not in self.abroad or who.worker.country == "US")
+                ):  # fmt: skip
+                    n = next(n for n in (at, at + CHARTS) if n % 3)
+                    self.line_up(n=n, seats=seats, audit=audit, level=1, bar=0, keep=0)
+                    if len(self.entries) > before:
+                        return self.entries[-1]
+            return None
+
         @rule(n=numbers)
         def country_rule(self, n: int) -> None:
             if n % 3:  # most of the time people work
                 return
-            client = bench.floor.clients[n % len(bench.floor.clients)]
+            self._country_rule(bench.floor.clients[n % len(bench.floor.clients)])
+
+        def _country_rule(self, client: UUID) -> None:
             manager = bench.floor.managers[0].person_id
             if client in self.abroad:
                 self.ask("UPDATE country_rule SET ended_at = $2 WHERE client_id = $1 AND ended_at IS NULL", client,

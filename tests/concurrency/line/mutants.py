@@ -77,7 +77,7 @@ MUTANTS = (
     )),
     Mutant("what somebody may take is never worked out anew", (
         _swap("serves_of", ("JOIN eligibility e ON e.version = s.version", "JOIN eligibility e ON true")),
-        _swap("pull_for", ("JOIN eligibility v ON v.version = s.version", "JOIN eligibility v ON true")),
+        _swap("pull_for", ("AND s.version = (SELECT v.version FROM eligibility v)", "")),
     )),
     Mutant("a revoked grant is not noticed", (), (
         "DROP TRIGGER client_grant_decides_who_may ON client_grant",

@@ -8,6 +8,7 @@ import asyncpg
 from assignments.hastening import change_haste
 from assignments.lining_up import line_up
 from assignments.pulling import keep_assignment, pull, release_chart
+from assignments.reopening import have_coded_again
 from assignments.rules import Stage
 from assignments.worklists.jobs import keep_the_line
 from portal.actor import WORKER
@@ -120,6 +121,29 @@ async def test_haste_and_a_coder_who_gives_back_take_their_locks_in_one_order(
     await change_haste(house.mona, chart_id=chart.id, is_stat=True, now=NOW)
     [row] = await sql("SELECT state FROM queue_entry")
     assert row["state"] == "waiting"
+
+
+async def test_a_chart_comes_back_and_an_audit_of_it_is_pulled_in_one_order(
+    databases: Databases, house: House, sql: Sql
+) -> None:
+    """The pull has the place and wants the chart, which whoever brings it back would have by now."""
+    chart = await make_chart(sql, house, state="coded", text=None, coder=house.cody)
+    async with acting_as(WORKER):
+        await line_up(WORKER, chart_id=chart.id, stage=Stage.AUDIT, now=NOW)
+    pulling = await asyncpg.connect(databases.superuser)
+    try:
+        async with pulling.transaction():
+            await pulling.execute(
+                "SELECT FROM queue_entry WHERE chart_id = $1 AND stage = 'audit' FOR UPDATE", chart.id
+            )
+            back = asyncio.create_task(have_coded_again(house.mona, chart_id=chart.id, why="error", now=NOW))
+            await _until_somebody_waits(sql)
+            await pulling.execute("SELECT FROM chart WHERE id = $1 FOR UPDATE NOWAIT", chart.id)
+        await back
+    finally:
+        await pulling.close()
+    places = await sql("SELECT stage, state FROM queue_entry WHERE state <> 'done' ORDER BY stage")
+    assert [tuple(row) for row in places] == [("audit", "withdrawn"), ("coding", "waiting")]
 
 
 async def test_what_is_kept_for_somebody_who_may_not_take_it_comes_to_everybody(house: House, sql: Sql) -> None:

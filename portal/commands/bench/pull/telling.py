@@ -34,7 +34,8 @@ def _together(found: Mapping[str, Any]) -> Iterator[str]:
         one = found[name]
         yield (
             f"{found['waiting']} waiting in one process, {name}: {one['tps']:.0f} a second, p50 {one['p50_ms']:.0f} ms,"
-            f" p99 {one['p99_ms']:.0f} ms"
+            f" p99 {one['p99_ms']:.0f} ms; database {one['cpu_per_pull_us']:.0f} µs, Python"
+            f" {one['our_cpu_per_pull_us']:.0f} µs"
         )
     yield ""
 

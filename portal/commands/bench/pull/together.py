@@ -1,6 +1,7 @@
 """Many coders waiting at once in one process: each with a transaction of their own, and gathered into one."""
 
 import asyncio
+import os
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -20,13 +21,19 @@ from portal.ids import new_id
 #: Connections of a web process; the product's own setting.
 POOL = 16
 
+_CONNECTIONS = "SELECT pid FROM pg_stat_activity WHERE usename = $1 AND datname = $2"
+
 Pull = Callable[[Actor], Awaitable[Any]]
 
 
 async def measure_together(
     server: Server, database: str, *, waiting: int, seconds: float, rounds: int
 ) -> dict[str, Any]:
-    """Pulls a second and their p50 and p99 in milliseconds, alone and gathered, and the ratios of the medians."""
+    """Pulls a second, their p50 and p99 in milliseconds and what they cost, alone and gathered; ratios of the medians.
+
+    What the database's processes and ours take of the processor is told beside it: on a machine that others use, more
+    connections get more of it.
+    """
     await DB.open(server.url(database, APP), size=POOL)
     connection = await server.open(database)
     ways: Mapping[str, Pull] = {"alone": _alone, "gathered": _gathered}
@@ -34,7 +41,12 @@ async def measure_together(
     try:
         for turn in range(rounds + 1):  # the first warms up
             for name in sorted(ways, reverse=bool(turn % 2)):
+                pids = [row["pid"] for row in await connection.fetch(_CONNECTIONS, APP, database)]
+                before = server.processor_microseconds_of(pids), time.process_time()
                 measured = await _measure(ways[name], waiting, seconds if turn else 1.0)
+                after = server.processor_microseconds_of(pids), time.process_time()
+                measured["cpu_per_pull_us"] = (after[0] - before[0]) / measured["pulls"]
+                measured["our_cpu_per_pull_us"] = (after[1] - before[1]) * 1_000_000 / measured["pulls"]
                 await put_back(connection)
                 await connection.execute("SELECT renew_hints()")
                 if turn:
@@ -43,13 +55,15 @@ async def measure_together(
         await connection.close()
         await DB.close()
     told = {
-        name: {what: round(statistics.median(run[what] for run in runs), 1) for what in ("tps", "p50_ms", "p99_ms")}
+        name: {what: round(statistics.median(run[what] for run in runs), 1) for what in runs[0]}
         for name, runs in figures.items()
     }
     alone, gathered = told["alone"], told["gathered"]
     return {
         "waiting": waiting, "pool": POOL, **told, "tps_ratio": round(gathered["tps"] / alone["tps"], 2),
         "p99_ratio": round(gathered["p99_ms"] / alone["p99_ms"], 2),
+        "cpu_ratio": round(alone["cpu_per_pull_us"] / gathered["cpu_per_pull_us"], 2),
+        "load": round(os.getloadavg()[0], 1),
     }  # fmt: skip
 
 
@@ -71,7 +85,7 @@ async def _measure(pull: Pull, waiting: int, seconds: float) -> dict[str, float]
     await asyncio.gather(*(keep_pulling(number) for number in range(waiting)))
     took.sort()
     return {
-        "tps": len(took) / (time.perf_counter() - began), "p50_ms": took[len(took) // 2] * 1000,
+        "pulls": len(took), "tps": len(took) / (time.perf_counter() - began), "p50_ms": took[len(took) // 2] * 1000,
         "p99_ms": took[len(took) * 99 // 100] * 1000,
     }  # fmt: skip
 
