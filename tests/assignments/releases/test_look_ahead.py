@@ -87,7 +87,7 @@ async def test_codes_in_use_kept_codes_open_charts_and_what_is_not_valid_any_mor
     assert [(chart.id, chart.code_count, chart.state) for chart in found.charts] == [(coded, 1, "coded")]
     assert [chart.id for chart in invalid] == [coded]
     assert await sql("TABLE code_line") == before  # nothing is rewritten
-    assert await sql("SELECT DISTINCT release FROM coding") == [("FY2025",)]
+    assert await sql("SELECT DISTINCT release FROM coding") == [("ICD-10-CM FY2025, CPT by its form only",)]
 
 
 async def test_a_manager_sees_what_is_loaded_what_it_breaks_and_drops_it(
