@@ -70,7 +70,6 @@ class Chart(Table, tablename="chart", db=DB):
     service_on = Date(default=None)
     received_at = Timestamptz(default=None)
     ready_at = Timestamptz(null=True, default=None)
-    words_waiting_since = Timestamptz(null=True, default=None)
     due_at = Timestamptz(default=None)
     coded_at = Timestamptz(null=True, default=None)
     final_at = Timestamptz(null=True, default=None)
@@ -133,6 +132,7 @@ class Document(Table, tablename="document", db=DB):
     is_added = Boolean(default=None)
     posted_late_at = Timestamptz(null=True, default=None)
     ready_at = Timestamptz(null=True, default=None)
+    words_waiting_since = Timestamptz(null=True, default=None)
 
 
 class DocumentPage(Table, tablename="document_page", db=DB):

@@ -47,8 +47,8 @@ async def _draw(document: bytes, media_type: MediaType) -> tuple[int, float, flo
     return pages, _children() - used, time.perf_counter() - began
 
 
-async def measure_first_page(size: int, store: ObjectStore) -> dict[str, float]:
-    """The first page of a sealed PDF of about `size` bytes in a store: seconds, and what was fetched for it."""
+async def measure_page(size: int, store: ObjectStore, *, number: int = 1) -> dict[str, float]:
+    """A page of a sealed PDF of about `size` bytes in a store, a MiB each: seconds, and what was fetched for it."""
     key, sealed = object_key(new_id(), new_id()), _sealed_pdf(size)
     async with store.writing(key) as sink:
         for start in range(0, len(sealed), _RUN):
@@ -62,7 +62,7 @@ async def measure_first_page(size: int, store: ObjectStore) -> dict[str, float]:
 
     began = time.perf_counter()
     reader = await anyio.to_thread.run_sync(lambda: SealedReader(read_range, len(sealed), _KEY, _PLACE))
-    async with aclosing(render_pages(reader, MediaType.PDF, first=1, last=1, most=reader.size)) as pages:
+    async with aclosing(render_pages(reader, MediaType.PDF, first=number, last=number, most=reader.size)) as pages:
         await anext(pages)
     seconds = time.perf_counter() - began
     await store.delete(key)
@@ -98,7 +98,11 @@ def scanned_pdf(pages: int) -> bytes:
 
 
 def _sealed_pdf(size: int) -> bytes:
-    """A sealed PDF whose pages are raw pictures, so that it is as large as is wished."""
+    """A sealed PDF whose pages are raw pictures, so that it is as large as is wished.
+
+    What describes its pages stands together, as programs write it that gather objects in streams; PDFium looks at all
+    of it on its way to a page.
+    """
     side = 1024
     count = max(1, size // (side * side))
     parts, places = [b"%PDF-1.7\n"], list[int]()
@@ -107,14 +111,15 @@ def _sealed_pdf(size: int) -> bytes:
         places.append(places[-1] + len(parts[-1]) if places else len(parts[0]))
         parts.append(b"%d 0 obj\n" % len(places) + body + b"\nendobj\n")
 
-    kids = b" ".join(b"%d 0 R" % (3 + 3 * page) for page in range(count))
+    kids = b" ".join(b"%d 0 R" % (3 + page) for page in range(count))
     add(b"<</Type/Catalog/Pages 2 0 R>>")
     add(b"<</Type/Pages/Count %d/Kids[%s]>>" % (count, kids))
     picture = secrets.token_bytes(side * side)
     for page in range(count):
-        number = 3 + 3 * page
+        number = 3 + count + 2 * page
         add(b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents %d 0 R/Resources<</XObject<</I %d 0 R>>>>>>"
-            % (number + 1, number + 2))  # fmt: skip
+            % (number, number + 1))  # fmt: skip
+    for _ in range(count):
         add(b"<</Length 26>>stream\nq 612 0 0 792 0 0 cm /I Do\nendstream")
         add(b"<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceGray/BitsPerComponent 8/Length %d>>"
             b"stream\n%s\nendstream" % (side, side, len(picture), picture))  # fmt: skip

@@ -1,5 +1,6 @@
 """Sealing and opening on one core, beside what OpenSSL says that the core can do with the same cipher."""
 
+import asyncio
 import hashlib
 import hmac
 import os
@@ -129,6 +130,22 @@ def measure_two_threads(size: int = 200 * MIB) -> float:
         return size * threads / (time.perf_counter() - began)
 
     return max(timed(2) for _ in range(3)) / max(timed(1) for _ in range(3))
+
+
+def measure_lag(size: int = 400 * MIB) -> tuple[float, float]:
+    """How late a loop comes to what it wanted to do, while a thread seals: the middle and the 99th of 100, in ms."""
+
+    async def watch() -> list[float]:
+        sealing = asyncio.create_task(asyncio.to_thread(_seal, size))
+        late = []
+        while not sealing.done():
+            began = time.perf_counter()
+            await asyncio.sleep(0.001)
+            late.append((time.perf_counter() - began - 0.001) * 1000)
+        return sorted(late)
+
+    late = asyncio.run(watch())
+    return statistics.median(late), late[len(late) * 99 // 100]
 
 
 def _seal(size: int, besides: Callable[[memoryview], object] | None = None) -> None:
