@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assignments.assistance.counting import PastChart
+from assignments.codesets.icd10cm import code_of, dotted, squeeze
+from assignments.codesets.tabular import load_tabular
 from portal.errors import Invalid
+
+#: More than any chart has, and what can be read in a second.
+LONGEST_TEXT = 200_000
 
 
 @dataclass(slots=True)
@@ -56,6 +61,9 @@ def _chart(line: str, number: int, remarks: Counter[str]) -> tuple[str, str, Pas
         listed = []
     if not isinstance(listed, list):
         raise _odd(number, 'has "codes" that are not a list')
+    if len(text) > LONGEST_TEXT:
+        remarks[f"texts cut after {LONGEST_TEXT:,} characters"] += 1
+    text = text[:LONGEST_TEXT].encode(errors="replace").decode()
     codes: dict[str, list[tuple[int, int]]] = {}
     for one in listed:
         code, spans = _code(one, number)
@@ -79,7 +87,9 @@ def _code(plain: Any, number: int) -> tuple[str, list[tuple[int, int]]]:
     for span in spans:
         if not isinstance(span, list) or len(span) != 2 or not all(type(one) is int for one in span):
             raise _odd(number, "has a span that is not two whole numbers [start, end]")
-    return plain["code"].strip().upper(), [(start, end) for start, end in spans]
+    code = squeeze(plain["code"])
+    known = dotted(code) if code_of(load_tabular(), code) else plain["code"].strip().upper()
+    return known, [(start, end) for start, end in spans]
 
 
 def _odd(number: int, what: str) -> Invalid:

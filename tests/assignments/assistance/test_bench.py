@@ -79,6 +79,21 @@ def test_a_small_file_of_odd_charts_is_measured_and_all_figures_are_there(bench:
     assert all(one.keys() == {"from", "proposals", "confidence", "right"} for one in own["bins"])
 
 
+def test_codes_without_their_dot_texts_of_other_languages_and_without_end_are_measured(bench: Bench) -> None:
+    spoken = [
+        chart(number, "train" if number % 4 else "test", ("j181", words), text=f"{words} {number}. \ud800")
+        for number in range(80)
+        for words in [("大叶性肺炎", "Крупозная пневмония", "التهاب رئوي")[number % 3]]
+    ]
+    endless = chart(99, "test", ("J18.1", "lobar pneumonia"), text="lobar pneumonia " + "and so on " * 40_000)
+    told = bench(lines(*spoken, endless), "--json")
+    result = json.loads(told.stdout)
+    [half] = [one for one in result["own"]["thresholds"] if one["threshold"] == 0.5]
+
+    assert (half["precision"], half["shown"]) == (1.0, 20)
+    assert result["remarks"]["texts cut after 200,000 characters"] == 1
+
+
 @pytest.mark.parametrize("train", [0, 1, 3, 25])
 def test_with_next_to_nothing_to_learn_from_it_says_so_without_failing(bench: Bench, train: int) -> None:
     charts = [chart(number, "train", ("J18.1", "lobar pneumonia")) for number in range(train)]

@@ -11,7 +11,7 @@ from assignments.codesets.index import load_index
 from assignments.codesets.search import search
 from assignments.codesets.spelling import instead, join, mend
 from portal.commands.bench.search import command
-from portal.commands.bench.search.measuring import HELD_OUT, Measured, read_queries, summary
+from portal.commands.bench.search.measuring import HELD_OUT, Measured, Query, choose, read_queries, summary
 from tests.conftest import REPOSITORY
 
 MAY = date(2026, 5, 4)
@@ -58,11 +58,25 @@ def test_the_shipped_file_holds_terms_out_and_names_codes_that_exist() -> None:
 
 
 def test_a_file_that_is_none_is_refused_with_its_line() -> None:
-    with pytest.raises(ValueError, match="Line 2"):
-        read_queries('{"query": "htn", "code": "I10"}\n{"query": "x"}\n')
+    good = '{"query": "htn", "code": "I10"}\n'
+    for bad in ('{"query": "x"}', '{"query": "x", "code": " . "}', '{"query": null, "code": "I10"}', "[1]", '{"query"'):
+        with pytest.raises(ValueError, match="Line 2 is no"):
+            read_queries(good + bad)
     with pytest.raises(ValueError, match="no queries"):
         read_queries("\n")
     assert command.__name__ == "portal.commands.bench.search.command"
+
+
+def test_files_of_others_are_read_as_they_come_and_a_long_one_is_sampled() -> None:
+    said: list[str] = []
+    odd = read_queries('\ufeff{"query": "a\u2028b\\u0000 \\ud800", "code": "s72.001a", "part": 7}\r\n\n')
+    many = [*odd, *(Query(str(at), "ZZ9" if at % 2 else "I10", "all") for at in range(9_000))]
+    chosen = choose(many, load_index().table, said.append)
+
+    assert odd == [Query("a\u2028b  ?", "S72001A", "all")]
+    assert (len(chosen), chosen[0].code, chosen[-1].text) == (3000, "S72001", "8996")
+    assert {query.code for query in chosen[1:]} == {"I10", "ZZ9"}
+    assert [sentence.split(" queries")[0] for sentence in said] == ["3,000 of 9,001", "1,499"]
 
 
 def test_the_summary_has_exactly_what_was_promised() -> None:

@@ -16,8 +16,9 @@ import click
 def command(file: Path | None, *, keystrokes: int, as_json: bool) -> None:
     """Measure our own search beside PostgreSQL's full text and trigram search of the same rows.
 
-    FILE has a JSON object a line, with `query` and `code`; a hit is that code or one below it. Without FILE: the
-    queries that ship, whose inclusion terms are looked for where they are not indexed. The database is a scratch one of
+    FILE has a JSON object a line, with `query` and `code`; a hit is that code or one below it (a code with
+    its 7th character: the code before it). Of a long file 3,000 queries are asked. Without FILE: the queries that ship,
+    whose inclusion terms are looked for where they are not indexed. The database is a scratch one of
     its own. The machine should be quiet.
     """
     from portal.commands.bench.search.measuring import measure, read_queries, summary, tell
@@ -25,6 +26,8 @@ def command(file: Path | None, *, keystrokes: int, as_json: bool) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what was started is stopped and removed
     try:
         queries = read_queries((file or Path(__file__).with_name("queries.jsonl")).read_text("utf-8"))
+    except UnicodeDecodeError:
+        raise click.ClickException("The file is not UTF-8. Save it as UTF-8 and run the command again.") from None
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     measured = asyncio.run(measure(queries, keystrokes, lambda line: click.echo(line, err=True)))
