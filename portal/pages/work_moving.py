@@ -54,7 +54,10 @@ async def post_move(request: Request[Any, Any, Any]) -> Response[Any]:
     form = await read_form(request)
     deed = form.choice("deed", "what is done with the charts", DEEDS)
     form.ensure()
-    entry_ids = await _read_chosen(request, form)
+    try:
+        entry_ids = await _read_chosen(request, form)
+    except Invalid as refusal:
+        return await see_other(request, f"{WORK}?{form.values.get('query', '')}", flash=refusal.message, tone="warn")
     if form.values.get("step") != "do":
         return await _ask(request, form, deed, entry_ids)
     try:
@@ -172,7 +175,7 @@ async def _read_chosen(request: Request[Any, Any, Any], form: Form) -> list[UUID
             except ValueError:
                 continue
     if not chosen:
-        raise Invalid("Tick at least one chart in the list first. Go back, choose, and press the button again.")
+        raise Invalid("Nothing was ticked. Tick at least one chart in the list, then press the button again.")
     return list(dict.fromkeys(chosen))
 
 

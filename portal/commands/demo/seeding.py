@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from assignments.edits.levels import set_level, set_setting
+from assignments.qualifying.countries import set_country
 from assignments.skills import set_skills
 from assignments.worklists.weighing import Work, set_work
 from auditing.quality.sampling import open_plan
@@ -146,6 +147,8 @@ async def _add(company: Company, administrator: Actor, person: DemoPerson) -> No
         administrator, email=person.email, name=person.name, kind=kind, password=PASSWORD, now=OPENED_AT,
         client_id=client_id,
     )  # fmt: skip
+    if person.country != "US":
+        await set_country(administrator, person_id=person_id, country=person.country, now=OPENED_AT)
     company.people[person.email] = Actor(kind, person_id, client_id, person.name, permissions_of(kind), assurance=1)
 
 
