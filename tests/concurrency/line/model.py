@@ -414,7 +414,7 @@ def machine_on(bench: Bench) -> type[RuleBasedStateMachine]:
             self.ask("UPDATE workload SET paused_at = $2 WHERE person_id = $1", who.worker.id,
                      START if who.is_paused else None, role="chartway_manager")  # fmt: skip
 
-        @rule(n=numbers, twist=st.sampled_from(("cap", "kept", "seats", "revoked", "abroad", "paused")))
+        @rule(n=numbers, twist=st.sampled_from(("cap", "kept", "seats", "revoked", "abroad", "paused", "level")))
         def something_comes_for_somebody_and_then(self, n: int, twist: str) -> None:
             """What chance seldom brings about: somebody may take what comes first, and then may not."""
             fitting = [
@@ -428,7 +428,7 @@ def machine_on(bench: Bench) -> type[RuleBasedStateMachine]:
             who = fitting[n % len(fitting)]
             person = who.worker.id
             for _ in range(who.worker.cap if twist == "cap" else 1):
-                one = self._line_up_first_for(who, seats=2 if twist == "seats" else 1)
+                one = self._line_up_first_for(who, seats=2 if twist == "seats" else 1, is_too_hard=twist == "level")
                 if one is None:
                     return
                 if twist == "kept":
@@ -449,7 +449,7 @@ def machine_on(bench: Bench) -> type[RuleBasedStateMachine]:
             if twist == "paused":
                 self._pause(who)
 
-        def _line_up_first_for(self, who: Somebody, *, seats: int) -> Entry | None:
+        def _line_up_first_for(self, who: Somebody, *, seats: int, is_too_hard: bool) -> Entry | None:
             """The last of what is lined up anew, before everything else in line; None if every chart is in line."""
             audit, before = who.worker.stage == "audit", len(self.entries)
             for at, chart in enumerate(bench.floor.charts[:CHARTS]):
@@ -458,7 +458,8 @@ def machine_on(bench: Bench) -> type[RuleBasedStateMachine]:
                     and (chart.client not in self.abroad or who.worker.country == "US")
                 ):  # fmt: skip
                     n = next(n for n in (at, at + CHARTS) if n % 3)
-                    self.line_up(n=n, seats=seats, audit=audit, level=1, bar=0, keep=0)
+                    level = who.levels[bench.specialties[chart.id]] + 1 if is_too_hard else 1
+                    self.line_up(n=n, seats=seats, audit=audit, level=level, bar=0, keep=0)
                     if len(self.entries) > before:
                         return self.entries[-1]
             return None
