@@ -11,6 +11,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from portal.commands.embedded import EmbeddedPostgres
 from portal.database import DB
@@ -29,6 +30,10 @@ for name in [name for name in os.environ if name.startswith("CHARTWAY_") and nam
     del os.environ[name]  # an exported setting must never point the tests at somebody's database
 os.environ["CHARTWAY_SCAN"] = "off"  # tests that scan say so
 os.environ["CHARTWAY_OCR"] = "off"  # likewise; what is installed must not matter
+
+# A slow machine is no fault of an example.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 REPOSITORY = Path(__file__).parents[1]
 
