@@ -11,7 +11,7 @@ from assignments.codesets.icd10cm import code_of, dotted, squeeze
 from assignments.codesets.tabular import load_tabular
 from portal.errors import Invalid
 
-#: More than any chart has, and what can be read in a second.
+#: More than any chart has.
 LONGEST_TEXT = 200_000
 
 

@@ -98,9 +98,11 @@ async def learn_lexicon(lexicon_id: UUID, *, least_share_new: int | None = None)
         if lexicon is None:
             return False
         finals = await DB.fetch(_FINALS, lexicon["client_id"], lexicon["specialty"], MOST_CHARTS)
-        new = [row for row in finals if lexicon["learned_at"] is None or row["submitted_at"] > lexicon["learned_at"]]
+        learned_at = lexicon["learned_at"]
+        later = sum(learned_at is None or row["became_final_at"] > learned_at for row in finals)
+        new = max(later, len(finals) - lexicon["charts"])
         is_large = least_share_new is not None and lexicon["charts"] >= _FEW_CHARTS
-        if not new or (is_large and len(new) * (least_share_new or 1) < lexicon["charts"]):
+        if new <= 0 or (is_large and new * (least_share_new or 1) < lexicon["charts"]):
             return False
         began_at = await DB.value("SELECT clock_timestamp()")
     history = [await _read_final(row["chart_id"], row["coding_id"]) for row in finals]
@@ -196,7 +198,7 @@ async def _read_final(chart_id: UUID, coding_id: UUID) -> PastChart:
 
 #: The last word on a chart, its coder's or its auditor's, where some of its codes have their places.
 _FINALS = """
-  SELECT c.id AS chart_id, v.id AS coding_id, v.submitted_at
+  SELECT c.id AS chart_id, v.id AS coding_id, greatest(v.submitted_at, c.final_at) AS became_final_at
     FROM chart c CROSS JOIN LATERAL (
       SELECT id, submitted_at FROM coding WHERE chart_id = c.id ORDER BY submitted_at DESC, id DESC LIMIT 1) v
    WHERE c.client_id = $1 AND c.specialty = $2 AND c.state IN ('final', 'delivered')

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from assignments.assistance.reading import read
 from portal.errors import Invalid
 
 CURVE = (50, 100, 250, 500, 750)
+#: So many charts of a file are learned from and tried: more takes hours and gigabytes, and changes little.
+MOST_LEARNED, MOST_TRIED = 5000, 1000
 _LEAST = 1e-9
 
 Ranker = Callable[[str], list[tuple[str, float]]]
@@ -42,10 +45,22 @@ def command(*, file: Path, as_json: bool, seed: int) -> None:
         raise click.ClickException(str(odd)) from None
     except UnicodeDecodeError:
         raise click.ClickException("The file is not UTF-8. Save it as UTF-8 and run the command again.") from None
+    charts = within_reach(charts)
     if not charts.test:
         raise click.ClickException('No chart of the file is marked "split": "test", so there is nothing to measure.')
     result = measure_file(charts, load_dictionary(), seed)
     click.echo(json.dumps(result, indent=2) if as_json else tell(result))
+
+
+def within_reach(charts: ChartFile) -> ChartFile:
+    """The charts of a file, of a long one as many as can be measured in minutes, evenly from all over it."""
+    remarks = Counter(charts.remarks)
+    parts = []
+    for own, most, what in ((charts.train, MOST_LEARNED, "learned from"), (charts.test, MOST_TRIED, "tried")):
+        step = max(1.0, len(own) / most)
+        parts.append([own[int(at * step)] for at in range(min(len(own), most))])
+        remarks[f"charts not {what}, for there are so many"] += len(own) - len(parts[-1])
+    return ChartFile(parts[0], parts[1], remarks)
 
 
 def measure_file(charts: ChartFile, dictionary: Dictionary, seed: int) -> dict[str, Any]:

@@ -79,19 +79,24 @@ def test_a_small_file_of_odd_charts_is_measured_and_all_figures_are_there(bench:
     assert all(one.keys() == {"from", "proposals", "confidence", "right"} for one in own["bins"])
 
 
-def test_codes_without_their_dot_texts_of_other_languages_and_without_end_are_measured(bench: Bench) -> None:
+def test_codes_without_their_dot_texts_of_other_languages_and_without_end_are_measured(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     spoken = [
         chart(number, "train" if number % 4 else "test", ("j181", words), text=f"{words} {number}. \ud800")
         for number in range(80)
         for words in [("大叶性肺炎", "Крупозная пневмония", "التهاب رئوي")[number % 3]]
     ]
     endless = chart(99, "test", ("J18.1", "lobar pneumonia"), text="lobar pneumonia " + "and so on " * 40_000)
+    monkeypatch.setattr(assistance, "MOST_LEARNED", 50)
     told = bench(lines(*spoken, endless), "--json")
     result = json.loads(told.stdout)
     [half] = [one for one in result["own"]["thresholds"] if one["threshold"] == 0.5]
 
     assert (half["precision"], half["shown"]) == (1.0, 20)
     assert result["remarks"]["texts cut after 200,000 characters"] == 1
+    assert result["charts"] == {"train": 50, "test": 21}
+    assert result["remarks"]["charts not learned from, for there are so many"] == 10
 
 
 @pytest.mark.parametrize("train", [0, 1, 3, 25])

@@ -93,6 +93,9 @@ async def test_a_phrase_of_final_charts_is_proposed_taken_with_its_place_and_tak
     assert lexicon["charts"] == 6
     assert b"pneumon" not in lexicon["knowledge_sealed"]
     assert not await learn_nightly(), "nothing is new"
+    await sql("UPDATE lexicon SET charts = 5")  # as if one of them, coded before, had become final since
+    assert await learn_nightly() == 1
+    assert not await learn_nightly()
 
     chart = await make_open_chart(house, sql)
     await pull_chart(house.cody)
