@@ -1,6 +1,7 @@
 """Propose codes for a chart in the worker, show them to its coder, keep what became of each."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -216,8 +217,7 @@ async def read_offers(waiting: Waiting, *, on: date) -> tuple[Offer, ...]:
         offers.append(Offer(
             row.id, number, row.code, found.title if found else "", row.score >= STRONG, row.pin.page_id,
             waiting.places.get(row.pin.page_id, 0), row.pin.start, row.pin.end,
-            _spaced(text[max(0, row.pin.start - _AROUND) : row.pin.start]), _spaced(text[row.pin.start : row.pin.end]),
-            _spaced(text[row.pin.end : row.pin.end + _AROUND]), _why(row),
+            *quote(text, row.pin.start, row.pin.end), _why(row),
         ))  # fmt: skip
     return tuple(offers)
 
@@ -229,8 +229,15 @@ def _why(row: Row) -> str:
     return f"Your team coded this in {row.coded} of {row.charts} {times} with this phrase."
 
 
-def _spaced(text: str) -> str:
-    return " ".join(text.split()) if not text[:1].isspace() else f" {' '.join(text.split())}"
+def quote(text: str, start: int, end: int) -> tuple[str, str, str]:
+    """What stands before a place, at it and after it, in one line and in whole words; joined they read as the text."""
+    before = text[max(0, start - _AROUND) : start]
+    if start > _AROUND and not text[start - _AROUND - 1].isspace():
+        before = re.sub(r"^\S+", "", before).lstrip()
+    after = text[end : end + _AROUND]
+    if text[end + _AROUND : end + _AROUND + 1].strip():
+        after = re.sub(r"\S+$", "", after).rstrip()
+    return re.sub(r"\s+", " ", before).lstrip(), " ".join(text[start:end].split()), re.sub(r"\s+", " ", after).rstrip()
 
 
 def accept_into(lines: Lines, row: Row) -> Lines:

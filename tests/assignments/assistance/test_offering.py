@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from assignments.assistance.keeping import learn_nightly
-from assignments.assistance.offering import is_held_back
+from assignments.assistance.offering import is_held_back, quote
 from assignments.drafting.editing import open_draft, save_lines
 from assignments.drafting.rules import DiagnosisLine, Lines, Pin, ProcedureLine
 from assignments.rules import Stage
@@ -229,3 +229,16 @@ async def test_the_worksheet_says_which_codes_were_proposed_and_the_report_when_
     assert told["all"]["charts"] == 1
     assert told["all"]["precision"] == {"count": 1, "value": None, "low": None, "high": None}
     assert told["effect"]["minutes"]["difference"]["value"] is None
+
+
+def test_a_quote_is_in_whole_words_and_reads_as_the_text() -> None:
+    text = (
+        "Radiation 41 seconds, blood 15 mL. Dressing 34 minutes.\n"
+        "Essential  hypertension, on a single drug since spring of last year."
+    )
+    start = text.index("Essential")
+    before, words, after = quote(text, start, start + len("Essential  hypertension"))
+    assert (before, words, after) == (
+        "blood 15 mL. Dressing 34 minutes. ", "Essential hypertension", ", on a single drug since spring of last",
+    )  # fmt: skip
+    assert quote("Asthma.", 0, 6) == ("", "Asthma", ".")
