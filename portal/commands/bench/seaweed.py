@@ -2,7 +2,6 @@
 
 import ctypes
 import json
-import os
 import secrets
 import shutil
 import signal
@@ -34,8 +33,7 @@ class Seaweed:
         self.folder = folder
         self._data = folder / "data"
         self._data.mkdir(parents=True)
-        self._ports = dict(zip(("master", "volume", "filer", "s3"), _free_ports(4), strict=True))
-        self._grpc = dict(zip(self._ports, _free_ports(4), strict=True))
+        self._choose_ports()
         self._process: subprocess.Popen[bytes] | None = None
         (folder / "s3.json").write_text(
             json.dumps(
@@ -61,8 +59,22 @@ class Seaweed:
 
     def start(self) -> None:
         """Start the server and wait until it keeps an object; it ends with the thread that calls this."""
-        self.launch()
-        self.wait()
+        for tries_left in reversed(range(5)):
+            self.launch()
+            try:
+                self.wait()
+            except AssertionError as error:  # somebody else took one of the ports meanwhile
+                if not tries_left or "address already in use" not in str(error):
+                    raise
+                self.kill()
+                self._choose_ports()
+            else:
+                return
+
+    def _choose_ports(self) -> None:
+        ports = _free_ports(8)
+        self._ports = dict(zip(("master", "volume", "filer", "s3"), ports[:4], strict=True))
+        self._grpc = dict(zip(self._ports, ports[4:], strict=True))
 
     def launch(self) -> None:
         """Start the server, which does not answer yet."""
@@ -88,7 +100,7 @@ class Seaweed:
     def kill(self) -> None:
         """End the server as a power cut would."""
         if self._process:
-            os.kill(self._process.pid, signal.SIGKILL)
+            self._process.kill()
             self._process.wait()
             self._process = None
 
