@@ -6,12 +6,11 @@ from uuid import UUID
 
 from assignments.bookmarks.queries import Bookmark, find_bookmarks
 from assignments.drafting.evidence import ensure_place
+from assignments.drafting.recording import record_drafted
 from assignments.drafting.rules import Pin
 from assignments.pulling import LOST, Hold, extend_lease, find_hold, lock_hold
 from assignments.rules import Stage
 from assignments.viewing.queries import find_places
-from auditing.access_log.actions import Action
-from auditing.access_log.recording import record
 from portal.actor import Actor
 from portal.database import DB, acting_as
 from portal.errors import Conflict, Invalid, NotFound
@@ -78,7 +77,7 @@ async def keep_bookmark(
             seal_field(key, "bookmark.words", request_id, words) if words else None, now,
         )  # fmt: skip
         if kept:
-            await _record(coder, hold)
+            await record_drafted(coder, hold, part="bookmark")
 
 
 async def remove_bookmark(coder: Actor, *, chart_id: UUID, fence: int, bookmark_id: UUID) -> None:
@@ -89,18 +88,10 @@ async def remove_bookmark(coder: Actor, *, chart_id: UUID, fence: int, bookmark_
             "DELETE FROM bookmark WHERE id = $1 AND chart_id = $2 AND person_id = acting_person() RETURNING id",
             bookmark_id, chart_id,
         ):  # fmt: skip
-            await _record(coder, hold)
+            await record_drafted(coder, hold, part="bookmark")
 
 
 async def _lock(chart_id: UUID, fence: int) -> Hold:
     hold = await lock_hold(chart_id=chart_id, stage=Stage.CODING, fence=fence)
     await extend_lease(chart_id=chart_id, stage=Stage.CODING, fence=fence)
     return hold
-
-
-async def _record(coder: Actor, hold: Hold) -> None:
-    await record(
-        coder, Action.CODING_DRAFTED, object_type="chart", object_id=hold.chart_id, client_id=hold.client_id,
-        patient_id=await DB.value("SELECT patient_id FROM chart WHERE id = $1", hold.chart_id),
-        details={"stage": hold.stage.value, "part": "bookmark"},
-    )  # fmt: skip

@@ -8,12 +8,11 @@ from assignments.acknowledging import ensure_acknowledged
 from assignments.doubts.queries import Doubt, count_draft_doubts, find_draft_doubts
 from assignments.drafting.editing import begin_draft
 from assignments.drafting.evidence import ensure_place
+from assignments.drafting.recording import record_drafted
 from assignments.drafting.rules import Pin
 from assignments.pulling import LOST, Hold, extend_lease, find_hold, lock_hold
 from assignments.rules import Stage
 from assignments.viewing.queries import find_places
-from auditing.access_log.actions import Action
-from auditing.access_log.recording import record
 from portal.actor import Actor
 from portal.database import DB, acting_as
 from portal.errors import Conflict, Invalid, NotFound
@@ -81,7 +80,7 @@ async def mark_unsure(
             now,
         )  # fmt: skip
         if marked:
-            await _record(coder, hold)
+            await record_drafted(coder, hold, part="unsure")
 
 
 async def unmark(coder: Actor, *, chart_id: UUID, fence: int, doubt_id: UUID) -> None:
@@ -92,7 +91,7 @@ async def unmark(coder: Actor, *, chart_id: UUID, fence: int, doubt_id: UUID) ->
             "DELETE FROM doubt_draft WHERE id = $1 AND chart_id = $2 AND person_id = acting_person() RETURNING id",
             doubt_id, chart_id,
         ):  # fmt: skip
-            await _record(coder, hold)
+            await record_drafted(coder, hold, part="unsure")
 
 
 async def keep_doubts(coder: Actor, *, hold: Hold, coding_id: UUID, now: datetime) -> None:
@@ -122,11 +121,3 @@ async def _find_codes(chart_id: UUID) -> tuple[tuple[str, str], ...]:
         *((f"d{at}", line.code) for at, line in enumerate(lines.diagnoses, start=1)),
         *((f"p{at}", line.code) for at, line in enumerate(lines.procedures, start=1)),
     )
-
-
-async def _record(coder: Actor, hold: Hold) -> None:
-    await record(
-        coder, Action.CODING_DRAFTED, object_type="chart", object_id=hold.chart_id, client_id=hold.client_id,
-        patient_id=await DB.value("SELECT patient_id FROM chart WHERE id = $1", hold.chart_id),
-        details={"stage": hold.stage.value, "part": "unsure"},
-    )  # fmt: skip

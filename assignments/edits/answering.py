@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from assignments.drafting.recording import record_drafted
 from assignments.edits.rules import Answer, Check, Level
 from assignments.opening import open_fields
 from assignments.pulling import extend_lease, lock_hold
 from assignments.rules import Stage
-from auditing.access_log.actions import Action
-from auditing.access_log.recording import record
 from portal.actor import Actor
 from portal.database import DB, acting_as
 from portal.errors import Invalid
@@ -68,7 +67,7 @@ async def answer_edit(
             " DO UPDATE SET reason_sealed = EXCLUDED.reason_sealed, answered_at = EXCLUDED.answered_at",
             answer_id, hold.client_id, chart_id, stage.value, rule, codes, sealed, now,
         )  # fmt: skip
-        await _record(actor, hold.client_id, chart_id, stage, rule, "answered")
+        await record_drafted(actor, hold, edit=rule, answer="answered")
         await extend_lease(chart_id=chart_id, stage=stage, fence=fence)
 
 
@@ -82,7 +81,7 @@ async def take_back_answer(actor: Actor, *, chart_id: UUID, stage: Stage, fence:
             " AND codes = $4",
             chart_id, stage.value, rule, codes,
         ):  # fmt: skip
-            await _record(actor, hold.client_id, chart_id, stage, rule, "taken back")
+            await record_drafted(actor, hold, edit=rule, answer="taken back")
         await extend_lease(chart_id=chart_id, stage=stage, fence=fence)
 
 
@@ -164,11 +163,3 @@ def read_mark(mark: str) -> tuple[str, list[str]]:
 
 def _mark(rule: str, codes: Sequence[str]) -> str:
     return " ".join((rule, "+".join(codes))).strip()
-
-
-async def _record(actor: Actor, client_id: UUID, chart_id: UUID, stage: Stage, rule: str, change: str) -> None:
-    patient_id = await DB.value("SELECT patient_id FROM chart WHERE id = $1", chart_id)
-    await record(
-        actor, Action.CODING_DRAFTED, object_type="chart", object_id=chart_id, client_id=client_id,
-        patient_id=patient_id, details={"stage": stage.value, "edit": rule, "answer": change},
-    )  # fmt: skip

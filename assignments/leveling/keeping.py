@@ -5,11 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from assignments.acknowledging import ensure_acknowledged
+from assignments.drafting.recording import record_drafted
 from assignments.leveling.rules import Answers, from_plain, level, to_plain
 from assignments.pulling import Hold, extend_lease, lock_hold
 from assignments.rules import Stage
-from auditing.access_log.actions import Action
-from auditing.access_log.recording import record
 from portal.actor import Actor
 from portal.database import DB, acting_as
 
@@ -31,11 +30,7 @@ async def save_leveling(actor: Actor, *, chart_id: UUID, stage: Stage, fence: in
                 " DO UPDATE SET answers = EXCLUDED.answers, updated_at = clock_timestamp()",
                 chart_id, stage.value, hold.client_id, json.dumps(to_plain(answers)),
             )  # fmt: skip
-        patient_id = await DB.value("SELECT patient_id FROM chart WHERE id = $1", chart_id)
-        await record(
-            actor, Action.CODING_DRAFTED, object_type="chart", object_id=chart_id, client_id=hold.client_id,
-            patient_id=patient_id, details={"stage": stage.value, "part": "level"},
-        )  # fmt: skip
+        await record_drafted(actor, hold, part="level")
 
 
 async def keep_leveling(author: Actor, *, hold: Hold, coding_id: UUID, now: datetime) -> None:
