@@ -62,23 +62,24 @@ def _result(
     web_processes: int,
 ) -> dict[str, Any]:  # fmt: skip
     count = len(opened.html)
-    first, file = _milliseconds(opened.first_page), _milliseconds(plain)
+    first, file = milliseconds(opened.first_page), milliseconds(plain)
     return {
         "coders": coders, "every_seconds": every, "web_processes": web_processes, "processors": os.cpu_count(),
         "load_average": round(os.getloadavg()[0], 1), "charts_opened": count, "first_page_bytes": size,
-        "click_to_html_ms": _milliseconds(opened.html),
+        "click_to_html_ms": milliseconds(opened.html),
         "click_to_first_page_ms": first,
-        "click_to_layer_ms": _milliseconds(opened.layer),
+        "click_to_layer_ms": milliseconds(opened.layer),
         "plain_file_ms": file,
         "first_page_to_plain_file_p50": round(first["p50"] / file["p50"], 1),
         "web_cpu_ms_per_chart": _each(opened.web_cpu, count),
         "database_cpu_ms_per_chart": _each(opened.database_cpu, count),
-        "click_to_painted_ms": _milliseconds(painted) if painted else None,
+        "click_to_painted_ms": milliseconds(painted) if painted else None,
         "promise_ms": 1000 * PROMISE, "promise_kept": first["p95"] <= 1000 * PROMISE,
     }  # fmt: skip
 
 
-def _milliseconds(seconds: Sequence[float]) -> dict[str, float]:
+def milliseconds(seconds: Sequence[float]) -> dict[str, float]:
+    """Median, 95th and 99th percentile."""
     ordered = sorted(seconds)
     return {
         name: round(1000 * ordered[min(int(len(ordered) * part), len(ordered) - 1)], 1)

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+_WAYS = {"alone": "alone", "gathered": "gathered", "plain": "alone on a plain asyncpg pool"}
+
 
 def tell(measured: Mapping[str, Any]) -> list[str]:
     """A table of the cells."""
@@ -30,11 +32,11 @@ def _line(cell: Mapping[str, Any]) -> str:
 
 
 def _together(found: Mapping[str, Any]) -> Iterator[str]:
-    for name in ("alone", "gathered"):
+    for name in ("alone", "gathered", "plain"):
         one = found[name]
         yield (
-            f"{found['waiting']} waiting in one process, {name}: {one['tps']:.0f} a second, p50 {one['p50_ms']:.0f} ms,"
-            f" p99 {one['p99_ms']:.0f} ms; database {one['cpu_per_pull_us']:.0f} µs, Python"
+            f"{found['waiting']} waiting in one process, {_WAYS[name]}: {one['tps']:.0f} a second,"
+            f" p50 {one['p50_ms']:.0f} ms, p99 {one['p99_ms']:.0f} ms; database {one['cpu_per_pull_us']:.0f} µs, Python"
             f" {one['our_cpu_per_pull_us']:.0f} µs"
         )
     yield ""
@@ -59,4 +61,6 @@ def bars(measured: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
     if together := measured.get("together"):
         speed, slowest = together["tps_ratio"], together["p99_ratio"]
         yield f"gathered, {speed:.1f} times the speed of alone (at least 1.7)", speed >= 1.7
+        ours = together["python_cpu_to_plain"]
+        yield f"our engine, {ours:.2f} times the Python CPU of a plain asyncpg pool (at most 1.3)", ours <= 1.3
         yield f"gathered, {slowest:.2f} of its p99 (at most 0.6)", slowest <= 0.6

@@ -1,12 +1,18 @@
-"""Many coders waiting at once in one process: each with a transaction of their own, and gathered into one."""
+"""Many coders waiting at once in one process: each with a transaction of their own, and gathered into one.
+
+Beside them the same transaction on a plain asyncpg pool: what our engine adds in this process.
+"""
 
 import asyncio
+import functools
 import os
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from uuid import UUID
+
+import asyncpg
 
 from assignments.next_calls import call_for_next
 from assignments.pulling import origin_of
@@ -15,13 +21,15 @@ from portal.actor import Actor, Kind
 from portal.clock import utc_now
 from portal.commands.bench.pull.filling import CODERS, put_back
 from portal.commands.bench.pull.server import APP, Server
-from portal.database import DB, acting_as
+from portal.database import DB, SERVER_SETTINGS, acting_as, in_the_name_of
 from portal.ids import new_id
 
 #: Connections of a web process; the product's own setting.
 POOL = 16
 
 _CONNECTIONS = "SELECT pid FROM pg_stat_activity WHERE usename = $1 AND datname = $2"
+
+_PULL = "SELECT * FROM pull_next($1, $2, $3, $4::jsonb)"
 
 Pull = Callable[[Actor], Awaitable[Any]]
 
@@ -35,8 +43,13 @@ async def measure_together(
     connections get more of it.
     """
     await DB.open(server.url(database, APP), size=POOL)
+    plain = await asyncpg.create_pool(
+        server.url(database, APP), min_size=1, max_size=POOL, server_settings=SERVER_SETTINGS, reset=_keep_as_it_is
+    )
     connection = await server.open(database)
-    ways: Mapping[str, Pull] = {"alone": _alone, "gathered": _gathered}
+    ways: Mapping[str, Pull] = {
+        "alone": _alone, "gathered": _gathered, "plain": functools.partial(_alone_by_asyncpg, plain),
+    }  # fmt: skip
     figures: dict[str, list[dict[str, float]]] = {name: [] for name in ways}
     try:
         for turn in range(rounds + 1):  # the first warms up
@@ -53,6 +66,7 @@ async def measure_together(
                     figures[name].append(measured)
     finally:
         await connection.close()
+        await plain.close()
         await DB.close()
     told = {
         name: {what: round(statistics.median(run[what] for run in runs), 1) for what in runs[0]}
@@ -63,6 +77,7 @@ async def measure_together(
         "waiting": waiting, "pool": POOL, **told, "tps_ratio": round(gathered["tps"] / alone["tps"], 2),
         "p99_ratio": round(gathered["p99_ms"] / alone["p99_ms"], 2),
         "cpu_ratio": round(alone["cpu_per_pull_us"] / gathered["cpu_per_pull_us"], 2),
+        "python_cpu_to_plain": round(alone["our_cpu_per_pull_us"] / told["plain"]["our_cpu_per_pull_us"], 2),
         "load": round(os.getloadavg()[0], 1),
     }  # fmt: skip
 
@@ -92,11 +107,20 @@ async def _measure(pull: Pull, waiting: int, seconds: float) -> dict[str, float]
 
 async def _alone(coder: Actor) -> Any:
     async with acting_as(coder):
-        return await DB.fetch_one(
-            "SELECT * FROM pull_next($1, $2, $3, $4::jsonb)", Stage.CODING.value, new_id(), LEASE,
-            origin_of(coder, now=utc_now()),
-        )  # fmt: skip
+        return await DB.fetch_one(_PULL, Stage.CODING.value, new_id(), LEASE, origin_of(coder, now=utc_now()))
+
+
+async def _alone_by_asyncpg(pool: asyncpg.Pool, coder: Actor) -> Any:
+    async with pool.acquire() as connection:
+        await connection.execute(f"BEGIN; {in_the_name_of(coder)}")
+        answer = await connection.fetchrow(_PULL, Stage.CODING.value, new_id(), LEASE, origin_of(coder, now=utc_now()))
+        await connection.execute("COMMIT")
+        return answer
 
 
 async def _gathered(coder: Actor) -> Any:
     return await call_for_next(coder, stage=Stage.CODING, request_id=new_id(), origin=origin_of(coder, now=utc_now()))
+
+
+async def _keep_as_it_is(_connection: Any) -> None:
+    """As the product's engine: nothing is reset on release."""
