@@ -1,8 +1,8 @@
 """Lists, lanes and what the worker does for the line, seen through what people are given."""
 
 import json
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -199,6 +199,31 @@ async def test_a_hint_never_hides_what_waits(house: House, sql: Sql) -> None:
     assert await given(sql, house.cody) == sooner.id
     await sql("UPDATE queue_head SET rank_from = 'infinity'")  # as wrong as it can be
     assert await given(sql, house.cody) == later.id
+
+
+async def test_the_hint_of_a_lane_is_renewed_where_something_was_taken_and_of_every_lane_in_its_turn(
+    house: House, sql: Sql
+) -> None:
+    charts = [await make_chart(sql, house, promise_hours=hours) for hours in (24, 48)]
+    taken, left = [(await sql("SELECT * FROM queue_entry WHERE chart_id = $1", chart.id))[0] for chart in charts]
+    assert taken["lane_id"] == left["lane_id"]
+
+    async def hint() -> datetime:
+        [lane] = await sql("SELECT rank_from FROM lane WHERE id = $1", left["lane_id"])
+        return cast("datetime", lane["rank_from"])
+
+    await sql("SELECT renew_hints(1)")  # each turn is every lane's
+    assert await hint() == taken["rank"]
+    assert (await pull_chart(house.cody)).chart_id == charts[0].id
+    await sql("SELECT renew_hints(2000000000)")  # no turn of this lane's for sixty years
+    assert await hint() == left["rank"]
+
+    await sql("UPDATE assignment SET pulled_at = pulled_at - interval '1 minute'")
+    await sql("UPDATE lane SET rank_from = '-infinity'")
+    await sql("SELECT renew_hints(2000000000)")
+    assert await hint() != left["rank"]
+    await sql("SELECT renew_hints(1)")
+    assert await hint() == left["rank"]
 
 
 async def test_nobody_sits_on_two_seats_of_one_round(house: House, sql: Sql) -> None:

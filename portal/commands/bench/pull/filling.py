@@ -148,7 +148,7 @@ _ROWS = """
 ANALYZE;
 -- What each coder may take is worked out once, as on a day on which nobody's rights change.
 SELECT count(serves_of(bench.id('4', p), 'coding')) FROM generate_series(1, :coders) p;
-SELECT renew_hints();
+SELECT renew_hints(1);
 CREATE TABLE bench.row (id integer PRIMARY KEY, rank timestamptz NOT NULL, n integer NOT NULL, padding text)
   WITH (fillfactor = 85);
 INSERT INTO bench.row SELECT i, now(), 0, repeat('x', 60) FROM generate_series(1, :rows) i;
