@@ -25,14 +25,14 @@ async def sign_in(email: str, password: str, *, origin: Origin, old_token: str |
     """Sign somebody in and return the new session's token.
 
     Raises NotSignedIn, with the same sentence whatever was wrong, and TooMany above ten tries for an account or
-    fifty from an address within five minutes. A token that came with the request is ended, never adopted.
+    fifty wrong ones from an address within five minutes. A token that came with the request is ended, never adopted.
     """
     email = email.strip().lower()[:254]
     nobody = replace(NOBODY, origin=origin)
-    account_key = _throttle_key("account", email)
+    account_key, address_key = _throttle_key("account", email), _throttle_key("address", origin.ip or "")
     async with acting_as(nobody):
         tries = await DB.value("SELECT count_attempt($1, $2)", account_key, WINDOW)
-        from_here = await DB.value("SELECT count_attempt($1, $2)", _throttle_key("address", origin.ip or ""), WINDOW)
+        from_here = await DB.value("SELECT count_attempt($1, $2)", address_key, WINDOW)
         found = await DB.fetch_one("SELECT * FROM find_sign_in($1)", email)
     if tries > MOST_PER_ACCOUNT or from_here > MOST_PER_ADDRESS:
         raise TooMany("Too many attempts to sign in. Wait five minutes, then try again.")
@@ -52,6 +52,7 @@ async def sign_in(email: str, password: str, *, origin: Origin, old_token: str |
         if rehash:
             await DB.execute("SELECT store_rehash($1, $2)", person_id, rehash)
         await DB.execute("SELECT forget_attempts($1)", account_key)
+        await DB.execute("SELECT take_back_attempt($1)", address_key)  # a whole office may share it
         token = await open_session(person_id, origin=origin, assurance=1)
         await record(nobody, Action.SIGN_IN_SUCCEEDED, object_type="person", object_id=person_id, subject_id=person_id)
     return token

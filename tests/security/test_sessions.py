@@ -164,6 +164,17 @@ async def test_an_address_is_throttled_across_accounts(web: Web, sql: Sql) -> No
     assert answer.status_code == 429
 
 
+async def test_an_office_signs_in_from_one_address(web: Web, sql: Sql) -> None:
+    nobody = await web(None)
+    await nobody.post("/sign-in", data={"email": "first@example.com", "password": "x"})
+    await sql("UPDATE throttle SET count = $1", MOST_PER_ADDRESS - 1)
+    for email in ("cody@example.com", "cora@example.com", "clara@example.com"):
+        assert (await nobody.post("/sign-in", data={"email": email, "password": PASSWORD})).status_code == 303
+    # Whoever signs in rightly gives back their own try and nobody else's.
+    for expected in (422, 429):
+        assert (await nobody.post("/sign-in", data={"email": "x@example.com", "password": "x"})).status_code == expected
+
+
 async def test_a_password_of_a_megabyte_costs_nothing(web: Web) -> None:
     nobody = await web(None)
     for password in ("x" * 900_000, "\x00", "\ud7ff" * 200, "e\u0301" * 150):

@@ -17,7 +17,7 @@ import click
 import httpx
 
 from portal.commands.bench.processes import cpu_seconds
-from portal.commands.bench.pull.filling import CODERS, fill
+from portal.commands.bench.pull.filling import fill
 from portal.commands.bench.pull.modes import refresh_hints
 from portal.commands.bench.scratch import Portal, scratch_settings, serving
 from portal.commands.bench.viewer import milliseconds
@@ -44,7 +44,7 @@ Act = Callable[[_Coder], Awaitable[None]]
 
 @click.command()
 @click.option("--backlog", default=100_000, show_default=True, type=click.IntRange(10_000), help="Charts in line.")
-@click.option("--coders", default=60, show_default=True, type=click.IntRange(2, CODERS), help="Who click.")
+@click.option("--coders", default=40, show_default=True, type=click.IntRange(2, 50), help="Who click.")
 @click.option("--per-second", default=10.0, show_default=True, type=click.FloatRange(0.1), help="Clicks of all.")
 @click.option("--seconds", default=60.0, show_default=True, type=click.FloatRange(1))
 @click.option("--web-processes", default=2, show_default=True, type=click.IntRange(1, 64))
