@@ -12,7 +12,7 @@ _FEWEST_OF_A_CLIENT = 20
 
 @dataclass(frozen=True)
 class Measures:
-    """Shares in per cent, waits in hours.
+    """Shares in per cent, waits in hours, work in minutes.
 
     Charts of the first day are left out: the company starts empty. Shares count what falls due before the end.
     """
@@ -28,6 +28,7 @@ class Measures:
     jain_people: float
     late: float
     late_and_open: float
+    minutes_each: float  # worked for a chart that was finished
 
 
 def measure(world: World, run: Run) -> Measures:
@@ -62,6 +63,7 @@ def measure(world: World, run: Run) -> Measures:
         jain_people=jain(used),
         late=len(judged) - len(timely),
         late_and_open=sum(run.finished[chart.number] is None for chart in judged),
+        minutes_each=sum(run.busy) / max(1, sum(at is not None for at in run.finished)),
     )
 
 

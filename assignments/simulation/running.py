@@ -11,6 +11,9 @@ from assignments.simulation.world import DAY, Chart, World, next_shift, shift_en
 
 _LEASE = 30.0
 _PLAN_EVERY = 30.0
+#: After so many charts of a client somebody has 63 % of what knowing it brings; after so long away 63 % is forgotten.
+_LEARNT_AFTER = 20
+_FORGOTTEN_AFTER = 5 * DAY
 
 #: Plans what waits over those who are on shift: (world, waiting charts, person → minutes left, now) → who gets what.
 Planner = Callable[[World, list[Chart], dict[int, float], float], dict[int, list[int]]]
@@ -27,20 +30,26 @@ class Run:
 
 
 def run(
-    world: World, policy: Policy, *, hold: int = 1, returns_at_shift_end: bool = True, planner: Planner | None = None
-) -> Run:
+    world: World, policy: Policy, *, hold: int = 1, returns_at_shift_end: bool = True, planner: Planner | None = None,
+    familiarity: float = 0.0,
+) -> Run:  # fmt: skip
     """Let the company work through its charts.
 
     People take `hold` charts at once and work on them one by one; at the end of a shift the untouched ones go back
-    in line, or stay with the person until the next shift.
+    in line, or stay with the person until the next shift. Who knows a client well works `familiarity` times faster on
+    its charts than one who never saw any (0.15: 15 %).
     """
-    floor = _Floor(world, policy, hold, returns_at_shift_end, planner)
+    floor = _Floor(world, policy, hold, returns_at_shift_end, planner, familiarity)
     return floor.run()
 
 
 class _Floor:
-    def __init__(self, world: World, policy: Policy, hold: int, returns: bool, planner: Planner | None) -> None:
+    def __init__(
+        self, world: World, policy: Policy, hold: int, returns: bool, planner: Planner | None, familiarity: float
+    ) -> None:
         self.world, self.policy, self.hold, self.returns, self.planner = world, policy, hold, returns, planner
+        self.familiarity = familiarity
+        self.seen: dict[tuple[int, int], tuple[float, float]] = {}  # charts of a client, by when
         charts = world.charts
         never = math.inf
         self.line = Line(
@@ -129,14 +138,26 @@ class _Floor:
             self.lost.add(number)
             minutes, then = _LEASE, self.lose
         else:
-            minutes, then = chart.minutes / self.world.people[person].speeds[chart.specialty], self.finish
+            speed = self.world.people[person].speeds[chart.specialty]
+            minutes = chart.minutes / speed / (1 + self.familiarity * self.knows(person, chart.client))
+            then = self.finish
         self.busy[person] += minutes
         self.at(self.now + minutes, then, person, number)
 
     def finish(self, person: int, number: int) -> None:
         self.finished[number] = self.now
         self.finished_by[number] = person
+        client = self.world.charts[number].client
+        self.seen[person, client] = 1 + self.remembered(person, client), self.now
         self.seek(person)
+
+    def remembered(self, person: int, client: int) -> float:
+        count, at = self.seen.get((person, client), (0.0, 0.0))
+        return count * math.exp((at - self.now) / _FORGOTTEN_AFTER)
+
+    def knows(self, person: int, client: int) -> float:
+        """How well somebody knows a client just now, from 0 to 1."""
+        return 1 - math.exp(-self.remembered(person, client) / _LEARNT_AFTER)
 
     def lose(self, person: int, number: int) -> None:
         self.into_line(number)
@@ -160,6 +181,8 @@ class _Floor:
                     value = line.keys[number] + (put_back if hopeless else 0.0)
                 else:
                     value = compare(world, world.charts[number], one, self.now, hopeless)
+                if policy.continuity:
+                    value -= policy.continuity * self.knows(person, world.charts[number].client)
                 if value < smallest:
                     best, smallest = number, value
         return best

@@ -105,6 +105,16 @@ def test_an_optimiser_in_the_path_of_a_pull_would_gain_next_to_nothing() -> None
     assert abs(_measured("chartway", 1).on_time - _measured("optimiser", 1).on_time) < 1
 
 
+def test_who_knows_a_client_is_quicker_and_to_wait_for_them_gains_next_to_nothing() -> None:
+    plain, steady = (
+        measure(_world(1), run(_world(1), POLICIES[name], familiarity=0.3)) for name in ("chartway", "continuity")
+    )
+    assert plain.minutes_each < _measured("chartway", 1).minutes_each / 1.05
+    assert steady != plain
+    assert abs(steady.minutes_each / plain.minutes_each - 1) < 0.01
+    assert abs(steady.on_time - plain.on_time) < 1
+
+
 def test_hoarding_costs_promises_the_more_is_held_and_kept() -> None:
     one, ten, kept = (
         sum(_measured("chartway", seed, hold=hold, returns=returns).on_time for seed in SEEDS) / 3
