@@ -92,7 +92,7 @@ async def _do(request: Request[Any, Any, Any], form: Form, deed: str, entry_ids:
     form.ensure()
     if deed == "open":
         opened = await open_to_all(request.user, entry_ids=entry_ids, reason=reason, now=now)
-        return f"{_charts(len(opened))} wait for everybody now."
+        return f"{_charts(len(opened))} {'waits' if len(opened) == 1 else 'wait'} for everybody now."
     taken = await unlock(request.user, entry_ids=entry_ids, reason=reason, now=now)
     said = ", ".join(f"{one.entry.number} from {one.holder}" for one in taken[:5])
     more = f", and {len(taken) - 5} more" if len(taken) > 5 else ""

@@ -2,7 +2,9 @@
 
 import pytest
 
+from portal.identity.permissions import PERMISSIONS
 from portal.ids import new_id
+from portal.pages.permission_words import WORDS
 from tests.cast import House
 from tests.conftest import Sql, Web
 
@@ -98,6 +100,10 @@ async def test_a_manager_sets_specialties_and_levels(web: Web, house: House, sql
     refused = await mona.post(f"{here}/skills", data={"level radiology": "9"})
     assert refused.status_code == 422
     assert "whole number from 1 to 5" in refused.text
+
+
+def test_whatever_a_kind_may_do_is_said_in_words() -> None:
+    assert set(WORDS) == set().union(*PERMISSIONS.values())
 
 
 async def test_only_coders_and_auditors_have_specialties(web: Web, house: House, sql: Sql) -> None:
