@@ -126,7 +126,9 @@ async def _ask(
         endings = [(str(one.id), one.name) for one in await find_reasons(client_id=None, use="not codable")]
         if deed == "keep" and form.values.get("step"):
             try:
-                shares = await plan_shares(selected, _read_weights(form), take_back=form.flag("take_back"))
+                weights = _read_weights(form)
+                if not form.errors:
+                    shares = await plan_shares(selected, weights, take_back=form.flag("take_back"))
             except Invalid as refusal:
                 errors.setdefault("weights", refusal.message)
     errors |= {name: sentence for name, sentence in form.errors.items() if name not in errors}

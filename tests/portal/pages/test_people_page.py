@@ -128,6 +128,11 @@ async def test_disabling_ends_every_session_at_once(web: Web, house: House, sql:
     assert "They cannot sign in" in shown
     assert '/off-board"' not in shown
     assert "cody@example.com" in (await adam.get("/people?state=disabled")).text
+    mona = await web("mona")
+    refused = await mona.post(f"{here}/grants", data={"client": str(house.south.id)})
+    assert refused.status_code == 422
+    assert "takes them on again first" in refused.text
+    assert '/pause"' not in (await mona.get(here)).text
 
 
 async def test_an_administrator_cannot_disable_themselves(web: Web, house: House, sql: Sql) -> None:
