@@ -17,7 +17,8 @@ async def note_qualification(
 ) -> UUID:
     """Note a qualification of a coder or auditor; it counts once somebody else has verified it. Returns its id.
 
-    Raises NotFound, and Invalid without a name, for a last day that is over, or for whoever does not work on charts.
+    Raises NotFound, and Invalid without a name, for a last day that is over, for what is noted already, or for whoever
+    does not work on charts.
     """
     name = " ".join(name.split())
     if not 1 <= len(name) <= 80 or "," in name or ";" in name:
@@ -31,6 +32,12 @@ async def note_qualification(
             raise NotFound
         if works not in (Kind.CODER, Kind.AUDITOR):
             raise Invalid("Only coders and auditors need qualifications.")
+        if await DB.value(
+            "SELECT 1 FROM qualification WHERE person_id = $1 AND kind = $2 AND name = $3"
+            " AND valid_until IS NOT DISTINCT FROM $4 AND revoked_at IS NULL",
+            person_id, kind.value, name, valid_until,
+        ):  # fmt: skip
+            raise Invalid("This is noted already, with the same last day. It counts once somebody has verified it.")
         await DB.execute(
             "INSERT INTO qualification (id, person_id, kind, name, valid_until, noted_at, noted_by)"
             " VALUES ($1, $2, $3, $4, $5, $6, $7)",

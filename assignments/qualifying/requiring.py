@@ -9,7 +9,7 @@ from auditing.access_log.actions import Action
 from auditing.access_log.recording import record
 from portal.actor import Actor
 from portal.database import DB, acting_as
-from portal.errors import NotFound
+from portal.errors import Invalid, NotFound
 from portal.ids import new_id
 from portal.tenancy.clients import ensure_client
 
@@ -20,12 +20,18 @@ async def make_requirement(
     """Ask for any one of `names`, separated by commas; None stands for any client, specialty or stage.
 
     Who lacks all of them is given nothing of the kind from the next pull on; what they hold they finish.
-    Raises Invalid for unusable names, NotFound for an unknown client.
+    Raises Invalid for unusable names or what is asked already, NotFound for an unknown client.
     """
     wanted, requirement_id = read_names(names), new_id()
     async with acting_as(manager):
         if client_id is not None:
             await ensure_client(client_id)
+        if await DB.value(
+            "SELECT 1 FROM requirement WHERE ended_at IS NULL AND client_id IS NOT DISTINCT FROM $1"
+            " AND specialty IS NOT DISTINCT FROM $2 AND stage IS NOT DISTINCT FROM $3 AND names @> $4 AND names <@ $4",
+            client_id, specialty or None, stage.value if stage else None, wanted,
+        ):  # fmt: skip
+            raise Invalid("This is asked already. Look at what is asked, above, or ask for something else.")
         await DB.execute(
             "INSERT INTO requirement (id, client_id, specialty, stage, names, made_at, made_by)"
             " VALUES ($1, $2, $3, $4, $5, $6, $7)",

@@ -83,7 +83,8 @@ async def post_place(request: Request[Any, Any, Any], worklist_id: FromPath[UUID
     """Ask a list before or after its neighbour."""
     up = (await read_form(request)).values.get("to") == "up"
     await move_list(request.user, worklist_id=worklist_id, up=up, now=utc_now())
-    return await see_other(request, LISTS, flash="The order is changed. What waits is sorted anew.")
+    place = f"{LISTS}#list-{worklist_id}"  # so that who moves it by the keyboard stays beside it
+    return await see_other(request, place, flash="The order is changed. What waits is sorted anew.")
 
 
 @get(f"{LISTS}/{{worklist_id:uuid}}/retire", opt=CHANGE)

@@ -49,14 +49,17 @@ async def create_person(
 async def grant_client(manager: Actor, *, person_id: UUID, client_id: UUID, now: datetime) -> None:
     """Let a coder or auditor work for a client; calm when they may already.
 
-    Raises NotFound for an unknown person or client, Invalid for somebody who does not work on charts.
+    Raises NotFound for an unknown person or client, Invalid for somebody who does not work on charts or has been
+    off-boarded.
     """
     async with acting_as(manager):
-        kind = await DB.value("SELECT kind FROM person WHERE id = $1", person_id)
-        if kind is None or not await DB.value("SELECT 1 FROM client WHERE id = $1", client_id):
+        person = await DB.fetch_one("SELECT kind, disabled_at FROM person WHERE id = $1", person_id)
+        if person is None or not await DB.value("SELECT 1 FROM client WHERE id = $1", client_id):
             raise NotFound
-        if kind not in (Kind.CODER, Kind.AUDITOR):
+        if person["kind"] not in (Kind.CODER, Kind.AUDITOR):
             raise Invalid("Only coders and auditors work for clients. Choose one of them.")
+        if person["disabled_at"] is not None:
+            raise Invalid("They have been off-boarded. An administrator takes them on again first.")
         changed = await DB.execute(
             "INSERT INTO client_grant (client_id, person_id, granted_by, granted_at) VALUES ($1, $2, $3, $4)"
             " ON CONFLICT (client_id, person_id) DO UPDATE SET revoked_at = NULL, granted_by = $3, granted_at = $4"

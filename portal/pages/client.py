@@ -84,18 +84,23 @@ async def post_guideline(
     """Write the next version of a service line's guideline."""
     form = await read_form(request)
     body = form.text("guideline", "The guideline", required=False, most=LONGEST)
-    effective_on = None
+    effective_on, seen = None, None
     if form.values.get("guideline_from"):
         effective_on = form.date("guideline_from", "The day", earliest=date(2020, 1, 1), latest=date(2100, 1, 1))
+    if form.values.get("seen"):
+        seen = form.integer("seen", "The version", low=0, high=1_000_000)
     try:
         form.ensure()
         version = await write_guideline(
             request.user, client_id=client_id, service_line_id=line_id, body=body, now=utc_now(),
-            effective_on=effective_on,
+            effective_on=effective_on, seen=seen, ends=form.flag("ends"),
         )  # fmt: skip
     except (Conflict, Invalid) as refusal:
+        form.values["line of guideline"] = str(line_id)
         return await _client_page(request, client_id, form, refusal, "guideline")
     said = f"Version {version} of the guideline is written: coders confirm it before their next chart once it holds."
+    if version == seen:
+        said = "Nothing was changed: the guideline reads as it did."
     return await see_other(request, f"/clients/{client_id}#guidelines", flash=said)
 
 

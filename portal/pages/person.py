@@ -17,6 +17,7 @@ from portal.identity.people import grant_client, revoke_client
 from portal.identity.permissions import Permission, permissions_of
 from portal.pages.people import KINDS
 from portal.pages.people_queries import get_person
+from portal.pages.permission_words import WORDS
 from portal.tenancy.queries import find_specialties
 from portal.web.answers import see_other
 from portal.web.forms import FormError, read_form
@@ -93,7 +94,7 @@ async def show_with(
     return page(
         request, "portal/person.html", status=status if refusal else 200, person=person,
         kind=KINDS[person.kind], works=works, granted=granted, others=others, skills=skills, specialties=specialties,
-        levels=LEVELS, permissions=sorted(permissions_of(Kind(person.kind))), may_staff=may_staff,
+        levels=LEVELS, may_do=sorted(WORDS[one] for one in permissions_of(Kind(person.kind))), may_staff=may_staff,
         may_manage=actor.may(Permission.PEOPLE_MANAGE), is_self=person.id == actor.person_id, workload=workload,
         qualifications=qualifications, missing=missing, known_names=known_names, kinds=list(QualificationKind),
         caps=range(1, LARGEST_CAP + 1), me=actor.person_id,

@@ -92,7 +92,7 @@ async def _do(request: Request[Any, Any, Any], form: Form, deed: str, entry_ids:
     form.ensure()
     if deed == "open":
         opened = await open_to_all(request.user, entry_ids=entry_ids, reason=reason, now=now)
-        return f"{_charts(len(opened))} wait for everybody now."
+        return f"{_charts(len(opened))} {'waits' if len(opened) == 1 else 'wait'} for everybody now."
     taken = await unlock(request.user, entry_ids=entry_ids, reason=reason, now=now)
     said = ", ".join(f"{one.entry.number} from {one.holder}" for one in taken[:5])
     more = f", and {len(taken) - 5} more" if len(taken) > 5 else ""
@@ -126,7 +126,9 @@ async def _ask(
         endings = [(str(one.id), one.name) for one in await find_reasons(client_id=None, use="not codable")]
         if deed == "keep" and form.values.get("step"):
             try:
-                shares = await plan_shares(selected, _read_weights(form), take_back=form.flag("take_back"))
+                weights = _read_weights(form)
+                if not form.errors:
+                    shares = await plan_shares(selected, weights, take_back=form.flag("take_back"))
             except Invalid as refusal:
                 errors.setdefault("weights", refusal.message)
     errors |= {name: sentence for name, sentence in form.errors.items() if name not in errors}

@@ -70,15 +70,26 @@ class History:
 
 async def write_guideline(
     manager: Actor, *, client_id: UUID, service_line_id: UUID, body: str, now: datetime,
-    effective_on: date | None = None,
+    effective_on: date | None = None, seen: int | None = None, ends: bool = False,
 ) -> int:  # fmt: skip
     """Write the next version of a service line's guideline and return its number; the same words again change nothing.
 
     It holds from `effective_on` on, by default from today at the client. Raises NotFound for a service line that is
-    not the client's, Invalid for a text that is too long or a day that is over, Conflict if somebody else wrote one at
-    the same moment.
+    not the client's, Invalid for a text that is too long, a day that is over or words taken away without `ends`,
+    Conflict if somebody else wrote one at the same moment, or since version `seen` was on the writer's screen.
     """
     async with acting_as(manager):
+        newest = (await find_guidelines(client_id)).get(service_line_id)
+        if seen is not None and seen != (newest.version if newest else 0):
+            raise Conflict(
+                "Somebody wrote another version meanwhile. Read it under its versions, then save yours once more to put"
+                " it in its place."
+            )
+        if newest and newest.body and not rules_of(body) and not ends:
+            raise Invalid(
+                "The text is empty, and would end every rule of this service line. Type the rules again, or tick that"
+                " none holds any more."
+            )
         return await write_version(
             manager, client_id=client_id, service_line_id=service_line_id, body=body, now=now, effective_on=effective_on
         )

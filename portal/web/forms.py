@@ -91,7 +91,8 @@ class Form:
             found = Decimal("NaN")
         exponent = found.as_tuple().exponent
         if not found.is_finite() or not low <= found <= high or not isinstance(exponent, int) or -exponent > places:
-            self._wrong(name, f"{label} must be a number from {low} to {high} with at most {places} decimals.")
+            most = "1 decimal" if places == 1 else f"{places} decimals"
+            self._wrong(name, f"{label} must be a number from {low} to {high} with at most {most}.")
             return low
         return found
 

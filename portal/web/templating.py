@@ -53,7 +53,7 @@ MENU: Sequence[tuple[str, str, str]] = (
 
 #: Pages that the menu does not name, with the entry that leads to them.
 _REACHED_BY = {"encounters": "/batches", "schedule": "/batches", "uploads": "/upload", "query-templates": "/queries",
-               "line-sets": "/floor", "pend-reasons": "/floor"}  # fmt: skip
+               "line-sets": "/floor", "pend-reasons": "/floor", "worklists": "/floor"}  # fmt: skip
 
 
 @cache

@@ -29,6 +29,12 @@
   document.addEventListener("htmx:sendError", () => toast("The portal could not be reached. Nothing was sent; try again in a moment.", "bad"));
   document.addEventListener("htmx:timeout", () => toast("The portal took too long to answer. Try again in a moment.", "bad"));
 
+  /* What a page says at its head is out of sight where its address leads further down: say it in view too. */
+  window.addEventListener("load", () => {
+    const said = location.hash && document.querySelector(".flash .notice");
+    if (said && said.getBoundingClientRect().bottom <= 0) toast(said.textContent.trim(), said.classList.contains("warn") ? "warn" : "good");
+  });
+
   /* A whole error page must not land inside a small part of this one: say its sentence instead. */
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;

@@ -67,6 +67,10 @@ async def test_only_the_qualified_are_given_what_asks_for_it(house: House, sql: 
 
 async def test_expiry_and_revocation_count_from_the_next_pull(house: House, sql: Sql) -> None:
     await make_requirement(house.mona, client_id=None, specialty=None, stage=Stage.CODING, names="HIPAA 2026", now=NOW)
+    with pytest.raises(Invalid, match="asked already"):
+        await make_requirement(
+            house.mona, client_id=None, specialty=None, stage=Stage.CODING, names="HIPAA 2026", now=NOW
+        )
     charts = {(await make_chart(sql, house)).id for _ in range(2)}
     assert (await pull_chart(house.cora)).outcome is Outcome.UNQUALIFIED
 

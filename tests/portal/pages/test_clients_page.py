@@ -44,7 +44,7 @@ async def test_opening_a_client_makes_everything_it_needs(web: Web, house: House
     events = await sql("SELECT action FROM access_event WHERE client_id = $1", client["id"])
     assert {"client:created", "client:changed", "rate:changed", "plan:opened"} == {row["action"] for row in events}
     shown = (await mona.get(answer.headers["location"])).text
-    for words in ("Lakeside Heart Group", "$4.2500", "no rate", "48 h"):
+    for words in ("Lakeside Heart Group", "$4.25", "no rate", "48 h"):
         assert words in shown
 
 
@@ -110,7 +110,7 @@ async def test_a_contract_is_changed_on_the_clients_page(web: Web, house: House,
         assert (await mona.post(here + path, data=data)).status_code == 303
 
     shown = (await mona.get(here)).text
-    for words in ("Annex", "Office", "$2.7500", "from 2026-12-01", "retired"):
+    for words in ("Annex", "Office", "$2.75", "from 2026-12-01", "retired"):
         assert words in shown
     [line] = await sql("SELECT promise_hours FROM service_line WHERE name = 'Office'")
     assert line["promise_hours"] == 48

@@ -2,7 +2,9 @@
 
 import pytest
 
+from portal.identity.permissions import PERMISSIONS
 from portal.ids import new_id
+from portal.pages.permission_words import WORDS
 from tests.cast import House
 from tests.conftest import Sql, Web
 
@@ -100,6 +102,10 @@ async def test_a_manager_sets_specialties_and_levels(web: Web, house: House, sql
     assert "whole number from 1 to 5" in refused.text
 
 
+def test_whatever_a_kind_may_do_is_said_in_words() -> None:
+    assert set(WORDS) == set().union(*PERMISSIONS.values())
+
+
 async def test_only_coders_and_auditors_have_specialties(web: Web, house: House, sql: Sql) -> None:
     mona = await web("mona")
     answer = await mona.post(f"/people/{house.clara.person_id}/skills", data={"level radiology": "3"})
@@ -122,6 +128,11 @@ async def test_disabling_ends_every_session_at_once(web: Web, house: House, sql:
     assert "They cannot sign in" in shown
     assert '/off-board"' not in shown
     assert "cody@example.com" in (await adam.get("/people?state=disabled")).text
+    mona = await web("mona")
+    refused = await mona.post(f"{here}/grants", data={"client": str(house.south.id)})
+    assert refused.status_code == 422
+    assert "takes them on again first" in refused.text
+    assert '/pause"' not in (await mona.get(here)).text
 
 
 async def test_an_administrator_cannot_disable_themselves(web: Web, house: House, sql: Sql) -> None:

@@ -56,11 +56,24 @@ async def test_a_manager_writes_on_the_clients_page_and_the_coder_reads_beside_t
     assert answer.status_code == 303
     assert "Count &lt;contrast&gt; in millilitres." in (await mona.get(place)).text
 
+    emptied = await mona.post(way, data={"guideline": " ", "seen": "1"})
+    assert emptied.status_code == 422
+    assert "would end every rule" in emptied.text
+    late = await mona.post(way, data={"guideline": "What Mona typed.", "guideline_from": "2020-02-02", "seen": "1"})
+    assert late.status_code == 422
+    assert "What Mona typed." in late.text
+    assert 'value="2020-02-02"' in late.text
+    passed = await mona.post(way, data={"guideline": "Typed before version 1.", "seen": "0"})
+    assert passed.status_code == 409
+    assert "Typed before version 1." in passed.text
+
     chart = await make_chart(sql, house)
     await cody.post("/desk/next", data={"request_id": "00000000-0000-4000-8000-000000000001"})
     desk = (await cody.get(f"/desk/charts/{chart.id}")).text
     assert "Count &lt;contrast&gt; in millilitres." in desk
     assert "version 1" in desk
+    await mona.post(way, data={"guideline": "", "seen": "1", "ends": "1"})
+    assert [row["body"] for row in await sql("SELECT body FROM guideline ORDER BY version")][1:] == [""]
 
 
 async def test_only_managers_write(house: House, web: Web) -> None:
