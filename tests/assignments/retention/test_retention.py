@@ -188,7 +188,10 @@ async def test_the_page_sets_rules_and_places_and_lifts_holds(house: House, web:
     assert "Case 4711" in (await mona.get(f"/floor/charts/{chart.id}")).text
     assert "1 legal hold" in (await mona.get(f"/clients/{north}")).text
     [row] = await sql("SELECT id FROM legal_hold")
-    assert (await connie.post(f"/retention/holds/{row['id']}/lift", data={})).status_code == 422
+    answer = await connie.post(f"/retention/holds/{row['id']}/lift", data={"lift_reason": "x" * 501})
+    assert answer.status_code == 422
+    assert f'href="#f-lift-{row["id"]}"' in answer.text
+    assert "x" * 501 in answer.text
     answer = await connie.post(f"/retention/holds/{row['id']}/lift", data={"lift_reason": "Closed"})
     assert answer.status_code == 303
     assert "Case 4711" not in (await mona.get(f"/floor/charts/{chart.id}")).text
