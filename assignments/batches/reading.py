@@ -25,7 +25,7 @@ COLUMNS: dict[str, tuple[str, frozenset[str]]] = {
         "appointmentid", "casenumber"})),
     "service_on": ("Date of service", frozenset({
         "dateofservice", "dos", "servicedate", "visitdate", "appointmentdate", "encounterdate", "examdate", "date",
-        "apptdate"})),
+        "apptdate", "serviceon"})),
     "location": ("Location", frozenset({"location", "site", "facility", "department", "dept", "clinic", "place"})),
     "service_line": ("Service line", frozenset({"serviceline", "service", "specialty", "speciality", "line"})),
     "provider": ("Provider", frozenset({
@@ -36,7 +36,8 @@ COLUMNS: dict[str, tuple[str, frozenset[str]]] = {
     "first_name": ("First name", frozenset({"firstname", "patientfirstname", "givenname"})),
     "mrn": ("MRN", frozenset({
         "mrn", "medicalrecordnumber", "patientid", "recordnumber", "patientmrn", "medicalrecord", "mrnumber"})),
-    "born_on": ("Birth date", frozenset({"birthdate", "dateofbirth", "dob", "birthday", "patientdob", "born"})),
+    "born_on": ("Birth date", frozenset({
+        "birthdate", "dateofbirth", "dob", "birthday", "patientdob", "born", "bornon"})),
 }  # fmt: skip
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 _DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%m/%d/%Y", "%m-%d-%Y", "%d.%m.%Y", "%Y%m%d", "%d-%b-%Y", "%d %b %Y",

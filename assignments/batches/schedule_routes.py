@@ -34,14 +34,16 @@ async def post_schedule(request: Request[Any, Any, Any]) -> Response[Any]:
     fields = await parts.read_fields()
     if "x-csrf-token" not in request.headers and not csrf_is_right(request.auth, fields.get("csrf_token")):
         raise NotPermitted("This page has been open since before you signed in. Reload it and send it again.")
-    data = bytearray()
+    data, chosen = bytearray(), False
     async for file in parts.files():
+        chosen = bool(file.name)
         async for chunk in file:
             data += chunk
             if len(data) > MOST_BYTES:
                 break
     if not data:
-        return _form(request, Unreadable("Choose the file that holds the schedule."))
+        said = "This file is empty. Export the schedule again" if chosen else "Choose the file that holds the schedule"
+        return _form(request, Unreadable(f"{said}."))
     try:
         draft_id = await draft_schedule(request.user, data=bytes(data), now=utc_now())
     except Unreadable as refusal:

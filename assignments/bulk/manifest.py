@@ -99,10 +99,13 @@ def as_form(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _day(text: str) -> str:
-    """2026-09-14 for the forms that American programs write; anything else stays as it is, to be refused."""
+    """2026-09-14 for the forms that American programs write; anything else stays as it is, to be refused.
+
+    So does a date between dots: some write the day first there, and others the month.
+    """
     words = text.partition("T")[0] if re.match(r"\d{4}-\d\d-\d\dT", text) else text
     words = re.sub(r" 0?0:00(:00)?$", "", words)
-    for form in ("%Y-%m-%d", "%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%Y%m%d", "%Y/%m/%d", "%d-%b-%Y", "%b %d, %Y"):
+    for form in ("%Y-%m-%d", "%m/%d/%Y", "%m-%d-%Y", "%Y%m%d", "%Y/%m/%d", "%d-%b-%Y", "%b %d, %Y"):
         try:
             return _date(words, form).isoformat()
         except ValueError:

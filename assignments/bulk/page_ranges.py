@@ -43,7 +43,7 @@ def read_ranges(kept: str, left_out: str, *, pages: int) -> list[PageRange]:
     expected = 1
     for one in found:
         if one.last > pages or one.first > one.last or one.first < 1:
-            raise Invalid(f"{one.first}-{one.last} is no range of pages: this PDF has pages 1 to {pages}.")
+            raise Invalid(f"{_typed(one)} is no range of pages: this PDF has pages 1 to {pages}.")
         if one.first < expected:
             raise Invalid(f"Page {one.first} stands in two ranges. A page belongs to one chart.")
         if one.first > expected:
@@ -56,11 +56,7 @@ def read_ranges(kept: str, left_out: str, *, pages: int) -> list[PageRange]:
 
 def write_ranges(ranges: Sequence[PageRange], *, left_out: bool) -> str:
     """The ranges that are kept, or those left out, as they are typed."""
-    return ", ".join(
-        f"{one.first}-{one.last}" if one.first < one.last else str(one.first)
-        for one in ranges
-        if one.is_left_out == left_out
-    )
+    return ", ".join(_typed(one) for one in ranges if one.is_left_out == left_out)
 
 
 def _read(words: str, is_left_out: bool) -> list[PageRange]:
@@ -78,3 +74,7 @@ def _read(words: str, is_left_out: bool) -> list[PageRange]:
 def _missing(first: int, last: int) -> str:
     which = f"Page {first} stands" if first == last else f"Pages {first}-{last} stand"
     return f"{which} in no range. Add what is missing to a chart, or leave it out below."
+
+
+def _typed(one: PageRange) -> str:
+    return str(one.first) if one.first == one.last else f"{one.first}-{one.last}"

@@ -10,6 +10,7 @@ import asyncpg
 from assignments.bulk.lines import unpack_values
 from assignments.bulk.manifest import NAMES
 from assignments.opening import open_fields
+from assignments.rules import FOR_CLIENTS, ChartState
 from auditing.access_log.actions import Action
 from auditing.access_log.recording import record, record_patients
 from portal.actor import Actor
@@ -21,6 +22,8 @@ STATES = {
     "draft": ("not sent yet", ""), "left_out": ("left out", ""), "waiting": ("waiting", "accent"),
     "taken": ("taken", "good"), "already": ("was here before", "warn"), "refused": ("refused", "bad"),
 }  # fmt: skip
+
+_IN_TROUBLE = frozenset({ChartState.CANCELLED, ChartState.POSSIBLE_DUPLICATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,13 @@ class ReportLine:
     refusal: str | None
     chart_id: UUID | None
     chart_number: str | None
+    chart_state: ChartState | None
     pages: str
+
+    @property
+    def trouble(self) -> str:
+        """What the sender must know of a chart that nobody codes, in words; empty if it goes its way."""
+        return FOR_CLIENTS[self.chart_state] if self.chart_state in _IN_TROUBLE else ""
 
 
 _ROWS = (
@@ -107,8 +116,8 @@ async def get_report(
     async with acting_as(person):
         row = await _get(delivery_id)
         lines = await DB.fetch(
-            "SELECT l.id, l.position, l.name_sealed, l.state, l.refusal, l.chart_id, c.number, c.patient_id,"
-            " l.first_page, l.last_page FROM delivery_line l LEFT JOIN chart c ON c.id = l.chart_id"
+            "SELECT l.id, l.position, l.name_sealed, l.state, l.refusal, l.chart_id, c.number, c.state AS chart_state,"
+            " c.patient_id, l.first_page, l.last_page FROM delivery_line l LEFT JOIN chart c ON c.id = l.chart_id"
             " WHERE l.delivery_id = $1 ORDER BY l.state <> 'refused', l.position LIMIT $2 OFFSET $3",
             delivery_id, limit, offset,
         )  # fmt: skip
@@ -118,6 +127,7 @@ async def get_report(
     report = [
         ReportLine(
             line["position"], opened[line["id"]], line["state"], line["refusal"], line["chart_id"], line["number"],
+            ChartState(line["chart_state"]) if line["chart_state"] else None,
             f"{line['first_page']}–{line['last_page']}" if line["first_page"] else "",
         )
         for line in lines

@@ -93,19 +93,26 @@ async def _propose(client_id: UUID, now: datetime) -> UUID:
     if client["closed_at"] is None:
         raise Conflict(f"{client['name']} is not closed. Close it first; its people then sign in no more.")
     open_charts = await DB.value(
-        "SELECT count(*) FROM chart WHERE client_id = $1 AND state NOT IN ('delivered', 'cancelled')", client_id
+        "SELECT count(*) FROM chart WHERE client_id = $1 AND state NOT IN ('delivered', 'cancelled', 'not_codable')",
+        client_id,
     )
     if open_charts:
-        raise Conflict(f"{open_charts} charts of {client['name']} are still in work. Deliver or cancel them first.")
+        charts = "1 chart is" if open_charts == 1 else f"{open_charts} charts are"
+        raise Conflict(
+            f"{client['name']}: {charts} still in work. Let them be delivered or found not codable, then export again."
+        )
     export = await DB.fetch_one(
-        "SELECT id, made_at, made_at >= coalesce((SELECT max(received_at) FROM document WHERE client_id = $1), made_at)"
-        " AS is_whole FROM client_export WHERE client_id = $1 ORDER BY made_at DESC LIMIT 1",
+        "SELECT id, made_at >= coalesce((SELECT max(received_at) FROM document WHERE client_id = $1), made_at)"
+        " AS has_documents, made_at >= coalesce((SELECT max(delivered_at) FROM chart WHERE client_id = $1), made_at)"
+        " AS has_codes FROM client_export WHERE client_id = $1 ORDER BY made_at DESC LIMIT 1",
         client_id,
     )
     if export is None:
         raise Conflict(f"{client['name']} was not given its documents yet. Export them first.")
-    if not export["is_whole"]:
+    if not export["has_documents"]:
         raise Conflict(f"Documents of {client['name']} came in after its last export. Export them again first.")
+    if not export["has_codes"]:
+        raise Conflict(f"Codes of {client['name']} were delivered after its last export. Export them again first.")
     rows = await DB.fetch(
         "SELECT d.id, d.chart_id FROM document d LEFT JOIN purge_item i ON i.document_id = d.id AND i.purged_at"
         " IS NOT NULL WHERE d.client_id = $1 AND i.document_id IS NULL",

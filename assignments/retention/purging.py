@@ -24,7 +24,7 @@ _DUE = """
                  ORDER BY client_id, set_at DESC, id DESC)
   SELECT d.id, d.client_id, d.chart_id
     FROM rule r JOIN client k ON k.id = r.client_id
-    JOIN chart c ON c.client_id = r.client_id AND c.state IN ('delivered', 'cancelled')
+    JOIN chart c ON c.client_id = r.client_id AND c.state IN ('delivered', 'cancelled', 'not_codable')
     JOIN document d ON d.client_id = c.client_id AND d.chart_id = c.id
     LEFT JOIN purge_item i ON i.document_id = d.id
    WHERE i.purged_at IS NULL AND i.run_id IS NOT DISTINCT FROM $2::uuid AND NOT is_on_hold(d.client_id, d.id)

@@ -66,21 +66,24 @@ async def post_lifting(request: Request[Any, Any, Any], hold_id: FromPath[UUID])
         form.ensure()
         await lift_hold(request.user, hold_id=hold_id, reason=reason, now=utc_now())
     except (Conflict, FormError) as refusal:
-        return await _show(request, form, refusal, "lift_reason")
+        # Each hold in force has such a field: the sentence and what was typed belong to this one.
+        named = FormError({f"lift-{hold_id}": refusal.message}, form.values)
+        return await _show(request, form, named, status=refusal.status)
     return await see_other(request, "/retention", flash="The hold is lifted. What is due is proposed again.")
 
 
 async def _show(
     request: Request[Any, Any, Any], form: Form | None = None,
     refusal: Conflict | FormError | Invalid | None = None,
-    field: str = "",
+    field: str = "", status: int | None = None,
 ) -> Response[Any]:  # fmt: skip
     async with acting_as(request.user):
         keeping, holds = await find_keeping(), await find_holds()
         runs, exports = await find_runs(), await find_exports()
     errors = refusal.errors if isinstance(refusal, FormError) else {field: refusal.message} if refusal else {}
     return page(
-        request, "assignments/retention/retention.html", status=refusal.status if refusal else 200, keeping=keeping,
+        request, "assignments/retention/retention.html", keeping=keeping,
+        status=status or (refusal.status if refusal else 200),
         holds=holds, runs=runs, exports=exports, bases=BASES, scopes=SCOPES, errors=errors,
         floor=get_settings().retention_floor_years, values=form.values if form else {},
     )  # fmt: skip

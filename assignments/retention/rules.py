@@ -14,7 +14,7 @@ class Basis(StrEnum):
 
 #: What each basis reads as, after “… years after”.
 BASES: Mapping[Basis, str] = {
-    Basis.DELIVERY: "the chart was delivered or cancelled",
+    Basis.DELIVERY: "the chart was delivered, cancelled or found not codable",
     Basis.CLOSING: "the client was closed",
 }
 

@@ -74,17 +74,20 @@ def unseal(file: Path, out: Path) -> None:
 def close(code: str) -> None:
     """Close the client CODE: its people sign in no more."""
     _run(lambda: _close(code))
-    click.echo(f"{code} is closed.")
+    click.echo(f"{code.upper()} is closed.")
 
 
 @command.command()
 @click.argument("code")
-@click.confirmation_option(prompt="Every document of this client will be destroyed. Go on?")
-def purge(code: str) -> None:
+@click.option("--yes", "is_sure", is_flag=True, help="Go on without asking.")
+def purge(code: str, is_sure: bool) -> None:
     """Destroy every document of the closed client CODE, after it was given an export. Refused under a legal hold.
 
     Names and numbers of patients stay sealed in the database and its backups until the client's key is destroyed.
     """
+    if not is_sure:
+        name = _run(lambda: _get_name(code))
+        click.confirm(f"Every document of {name} ({code.upper()}) will be destroyed. Go on?", abort=True)
     done = _run(lambda: _purge(code))
     click.echo(f"{done.documents} documents destroyed, {done.objects} objects, {done.sealed_bytes:,} bytes.")
     click.echo(f"The client holds the export whose manifest has the SHA-256 {done.manifest_sha256}.")
@@ -111,6 +114,12 @@ async def _close(code: str) -> None:
 
 async def _purge(code: str) -> Purged:
     return await purge_client(client_id=await _find_client(code), now=utc_now())
+
+
+async def _get_name(code: str) -> str:
+    client_id = await _find_client(code)
+    async with acting_as(_SHELL):
+        return str(await DB.value("SELECT name FROM client WHERE id = $1", client_id))
 
 
 async def _find_client(code: str) -> UUID:

@@ -57,9 +57,11 @@ def destroy(code: str, email: str | None) -> None:
     Documents, names and numbers of the client's patients become unreadable everywhere, in backups as well. This cannot
     be undone by anybody. Asks for the client's code to be typed once more, and leaves a signed certificate.
     """
-    settings = ready_settings()
-    name, by = _run(_prepare_destroying(settings, code, email))
+    settings, code = ready_settings(), code.upper()
+    name, warnings, by = _run(_prepare_destroying(settings, code, email))
     click.echo(f"This destroys everything that was sealed for {name} ({code}). It cannot be undone.")
+    for warning in warnings:
+        click.echo(f"Warning: {warning}")
     if click.prompt("Type the client's code to go on", default="", show_default=False) != code:
         raise click.ClickException("That is not the client's code. Nothing was destroyed.")
     done: Destroyed = _run(_destroy(settings, code, by))
@@ -134,8 +136,8 @@ def _sentence(code: str, done: Rotated) -> str:
     return f"{code}: version {done.version} seals now; {done.resealed} sealed again{rest}{dropped}.{left}"
 
 
-async def _prepare_destroying(settings: Settings, code: str, email: str | None) -> tuple[str, Actor]:
-    """The client's name and who decides; refuses early what would be refused later."""
+async def _prepare_destroying(settings: Settings, code: str, email: str | None) -> tuple[str, list[str], Actor]:
+    """The client's name, what speaks against it, and who decides; refuses early what would be refused later."""
     async with open_house(settings):
         by = replace(WORKER, name=getpass.getuser())
         if email:
@@ -154,7 +156,9 @@ async def _prepare_destroying(settings: Settings, code: str, email: str | None) 
                 raise Invalid("There is no client with this code.")
             await ensure_not_held(client["id"])
             await ensure_may_destroy(client["id"])
-        return client["name"], by
+        warnings = [] if client["closed_at"] else ["this client is open: its people sign in and send documents."]
+        warnings += [] if client["was_exported"] else ["it was never given an export of what is its own."]
+        return client["name"], warnings, by
 
 
 async def _destroy(settings: Settings, code: str, by: Actor) -> Destroyed:
@@ -176,4 +180,7 @@ async def _find_certificate(settings: Settings, certificate_id: UUID) -> Certifi
         return found
 
 
-_CLIENT = "SELECT id, name FROM client WHERE code = $1"
+_CLIENT = (
+    "SELECT id, name, closed_at, EXISTS (SELECT FROM client_export x WHERE x.client_id = client.id) AS was_exported"
+    " FROM client WHERE code = $1"
+)

@@ -11,7 +11,7 @@ from portal.database import acting_as
 from portal.errors import Conflict, Invalid
 from portal.identity.permissions import Permission
 from portal.pages.opening_clients import open_client
-from portal.pages.service_line_form import read_service_line
+from portal.pages.service_line_form import PARTS, read_service_line
 from portal.tenancy.queries import count_clients, find_clients, find_specialties
 from portal.tenancy.rules import ensure_code, ensure_zone, zones
 from portal.web.answers import see_other
@@ -57,7 +57,7 @@ async def post_new_client(request: Request[Any, Any, Any]) -> Response[Any]:
     code, zone = form.text("code", "The code", most=5), form.text("zone", "The time zone", most=60)
     name, location = form.text("name", "The name", most=120), form.text("location", "The first location", most=120)
     percent = form.decimal("percent", "The share of charts", low=Decimal(0), high=Decimal(100), places=2)
-    used = [n for n in range(1, LINES + 1) if n == 1 or form.values.get(f"line{n}_name")]
+    used = [n for n in range(1, LINES + 1) if n == 1 or any(form.values.get(f"line{n}_{part}") for part in PARTS)]
     lines = [read_service_line(form, f"line{n}_") for n in used]
     _check(form, "code", ensure_code, code)
     _check(form, "zone", ensure_zone, zone)

@@ -1,5 +1,6 @@
 """The people who sign in: the list, and adding somebody."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,9 @@ from portal.web.csv import csv_answer
 from portal.web.forms import Form, FormError, read_form
 from portal.web.paging import kept, read_paging
 from portal.web.templating import page
+
+#: Somebody before the sign, and behind it a domain of at least two parts: what mistyping breaks, and no more.
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 KINDS: dict[str, str] = {
     Kind.CLIENT: "Client staff",
@@ -78,6 +82,10 @@ async def post_new_person(request: Request[Any, Any, Any]) -> Response[Any]:
     name, email = form.text("name", "The name", most=120), form.text("email", "The e-mail address", most=254)
     kind = form.choice("kind", "what the person does", PEOPLE)
     client_id = form.uuid("client", "the client they belong to") if kind == Kind.CLIENT else None
+    if kind in PEOPLE and kind != Kind.CLIENT and form.values.get("client"):
+        form.wrong("client", "Only client staff belong to a client. Choose None; a manager says for whom others work.")
+    if email and not _EMAIL.fullmatch(email):
+        form.wrong("email", "This is no e-mail address. Give one such as name@example.com.")
     password = (await request.form()).get("password", "")
     _check_password(form, password, email, name)
     try:

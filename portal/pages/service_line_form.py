@@ -7,6 +7,9 @@ from portal.pages.opening_clients import NewServiceLine
 from portal.tenancy.rules import LONGEST_PROMISE, SHORTEST_PROMISE
 from portal.web.forms import Form
 
+#: Its fields, each behind the prefix.
+PARTS = ("name", "specialty", "promise", "rate")
+
 
 def read_service_line(form: Form, prefix: str) -> NewServiceLine:
     """The service line whose fields begin with `prefix`; notes in the form what is wrong with them."""

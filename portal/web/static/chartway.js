@@ -122,7 +122,8 @@
   /* ---------- files ---------- */
 
   function size(bytes) {
-    return bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+    const [unit, value] = bytes < 1e3 ? ["B", bytes] : bytes < 1e6 ? ["KB", bytes / 1e3] : ["MB", bytes / 1e6];
+    return `${value.toFixed(unit === "B" || value >= 10 ? 0 : 1)} ${unit}`;
   }
 
   function listFiles(area, input) {

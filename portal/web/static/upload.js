@@ -56,10 +56,23 @@
       line.file = file;
     }
     if (upload.lines.some((line) => line.file)) {
+      rightAgain(form);
       history.replaceState(history.state, "", `${location.pathname}?open=${upload.id}`);
     }
     total(form, upload);
     go(form, upload);
+  }
+
+  /* A file is there: that one was missing is no longer said. */
+  function rightAgain(form) {
+    const input = filesInput(form);
+    if (!input.hasAttribute("aria-invalid")) return;
+    input.removeAttribute("aria-invalid");
+    input.setAttribute("aria-describedby", `${input.id}-hint`);
+    input.closest(".field").classList.remove("wrong");
+    document.getElementById(`${input.id}-error`)?.remove();
+    form.querySelector(`.form-errors a[href="#${input.id}"]`)?.closest("li").remove();
+    if (!form.querySelector(".form-errors li")) form.querySelector(".form-errors")?.remove();
   }
 
   /* The reason stands there at once; the server is told too, so that the receipt has it. */
@@ -249,8 +262,11 @@
 
   const onTheirWay = (upload) => upload.lines.some((line) => line.state === "sending" || (line.state === "waiting" && line.file));
 
+  /* As the server says it, on the receipt. */
   function bytes(size) {
-    return size < 1e6 ? `${Math.max(1, Math.round(size / 1e3))} kB` : `${(size / 1e6).toFixed(1)} MB`;
+    const unit = ["B", "KB", "MB", "GB"][size < 1e3 ? 0 : size < 1e6 ? 1 : size < 1e9 ? 2 : 3];
+    const value = size / { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 }[unit];
+    return `${value.toFixed(unit === "B" || value >= 10 ? 0 : 1)} ${unit}`;
   }
 
   /* ---------- what a file says of its encounter: into empty fields only, marked until somebody has looked ---------- */
@@ -266,6 +282,7 @@
     const facts = Object.entries(answer?.facts ?? {});
     if (facts.some(([name, value]) => SAME.includes(name) && differs(form.elements[name]?.value, value))) {
       line.words.textContent = "arrived; it names another patient or encounter than the form, please check";
+      line.words.classList.add("doubt");
       return;
     }
     for (const [name, value] of facts) {

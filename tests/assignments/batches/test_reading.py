@@ -27,6 +27,7 @@ def reading(text: str | bytes, known: Known = ONE) -> Reading:
     [
         "Encounter number,Date of service\nA1,2026-09-10\n",
         "DOS;Visit #\n9/10/2026;A1\n",
+        "encounter_number,service_on\nA1,2026-09-10\n",
         "visit_no\tservice date\r\nA1\t10.09.2026\r\n",
         "\ufeffACCESSION,Exam Date\nA1,10-Sep-2026\n",
         'Encounter Number , "Date of Service"\n A1 ,"Sep 10, 2026"\n\n,,\n',

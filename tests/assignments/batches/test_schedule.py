@@ -29,7 +29,7 @@ async def test_nothing_is_kept_before_it_was_looked_at(web: Web, sql: Sql, house
 
 async def test_a_file_that_is_none_is_refused_on_the_form(web: Web, sql: Sql) -> None:
     clara = await web("clara")
-    for data, said in ((b"PK\x03\x04...", "workbook"), (b"a,b\n1,2", "No column is called"), (b"", "Choose the file")):
+    for data, said in ((b"PK\x03\x04...", "workbook"), (b"a,b\n1,2", "No column is called"), (b"", "file is empty")):
         answer = await read(clara, data)
         assert (answer.status_code, said in answer.text) == (422, True), said
     assert await count(sql, "schedule_draft") == 0

@@ -99,6 +99,9 @@ async def test_a_report_is_the_clients_alone_and_each_look_is_recorded(
     assert len(rows) == before + 1
     assert rows[-1]["actor_id"] == house.carl.person_id
     assert rows[-1]["patient_id"]
+    again = await deliver(house.clara, pack([line(2)], {"note-2.txt": NOTE + b"note-1.txt"}))
+    await work()
+    assert "possible duplicate" in (await carl.get(f"/deliveries/{again}")).text
 
 
 async def test_many_lines_come_in_pages(house: House, web: Web, work: Work) -> None:

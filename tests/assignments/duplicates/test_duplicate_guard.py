@@ -72,6 +72,10 @@ async def test_both_see_why_and_the_manager_sees_no_patient(house: House, web: W
             assert "Somebody" not in shown
             assert "letter.txt" not in shown
     assert "Possible duplicate" not in (await (await web("clara")).get(f"/charts/{first}")).text
+    [upload] = await sql("SELECT id FROM upload WHERE chart_id = $1", second)
+    receipt = (await (await web("clara")).get(f"/uploads/{upload['id']}")).text
+    assert "is held." in receipt
+    assert "in line for coding" not in receipt
     assert (await (await web("stranger")).get(f"/duplicates/{second}")).status_code == 404
     assert "the same file" not in (await (await web("stranger")).get("/duplicates")).text
 
@@ -108,6 +112,7 @@ async def test_the_same_is_cancelled_and_only_another_decision_brings_it_back(
         waiting = await sql("SELECT FROM queue_entry WHERE chart_id = $1 AND state = 'waiting'", second)
         assert len(waiting) == (state == "ready")
     assert len(await sql("SELECT FROM duplicate_decision")) == 3
+    assert "cancelled as the same as another" in (await (await web("clara")).get(f"/charts/{second}")).text
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await sql("DELETE FROM duplicate_decision")
 

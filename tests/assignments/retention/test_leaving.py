@@ -131,7 +131,11 @@ async def test_a_client_is_purged_only_closed_done_exported_and_free_of_holds(ho
     await sql("UPDATE chart SET state = 'final' WHERE id = $1", chart.id)
     with pytest.raises(Conflict, match="still in work"):
         await purge_client(client_id=north, now=LATER)
-    await sql("UPDATE chart SET state = 'delivered' WHERE id = $1", chart.id)
+    done_at = "UPDATE chart SET state = 'not_codable', delivered_at = $2 WHERE id = $1"
+    await sql(done_at, chart.id, LATER + timedelta(days=1))
+    with pytest.raises(Conflict, match="were delivered after"):
+        await purge_client(client_id=north, now=LATER)
+    await sql(done_at, chart.id, NOW)
     hold = {"client_id": north, "scope": Scope.CHART, "chart_number": chart.number, "reason": "Matter", "now": NOW}
     await place_hold(house.connie, **hold)
     with pytest.raises(UnderHold):

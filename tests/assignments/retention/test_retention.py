@@ -63,7 +63,8 @@ async def test_without_a_rule_nothing_is_ever_due(house: House, sql: Sql) -> Non
 
 
 async def test_years_after_closing_begin_when_the_client_is_closed(house: House, sql: Sql) -> None:
-    await delivered_chart(sql, house)
+    chart = await delivered_chart(sql, house)
+    await sql("UPDATE chart SET state = 'not_codable' WHERE id = $1", chart.id)
     await _keep(house, basis=Basis.CLOSING)
     assert await propose_purges(now=YEARS_LATER) == 0
     await sql("UPDATE client SET closed_at = $1 WHERE id = $2", NOW, house.north.id)
@@ -188,7 +189,10 @@ async def test_the_page_sets_rules_and_places_and_lifts_holds(house: House, web:
     assert "Case 4711" in (await mona.get(f"/floor/charts/{chart.id}")).text
     assert "1 legal hold" in (await mona.get(f"/clients/{north}")).text
     [row] = await sql("SELECT id FROM legal_hold")
-    assert (await connie.post(f"/retention/holds/{row['id']}/lift", data={})).status_code == 422
+    answer = await connie.post(f"/retention/holds/{row['id']}/lift", data={"lift_reason": "x" * 501})
+    assert answer.status_code == 422
+    assert f'href="#f-lift-{row["id"]}"' in answer.text
+    assert "x" * 501 in answer.text
     answer = await connie.post(f"/retention/holds/{row['id']}/lift", data={"lift_reason": "Closed"})
     assert answer.status_code == 303
     assert "Case 4711" not in (await mona.get(f"/floor/charts/{chart.id}")).text

@@ -67,6 +67,7 @@ async def test_destroying_asks_for_the_code_and_leaves_a_certificate(
     code, said = await chartway("keys", "destroy", "--client", "NOR", "--by", "connie@example.com", typed="NOR\n")
     assert code == 0, said
     assert "It cannot be undone." in said
+    assert "this client is open" in said
     certificate = said.rpartition("Certificate: ")[2].strip()
     code, said = await chartway("keys", "certificate", certificate)
     statement = json.loads(json.loads(said)["statement"])

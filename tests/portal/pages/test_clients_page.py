@@ -73,6 +73,7 @@ async def test_a_client_that_was_just_opened_can_seal_what_it_sends(web: Web, ho
         ("line1_promise", "soon", "whole number"),
         ("line1_rate", "4.25001", "at most 4 decimals"),
         ("line2_name", "cardiology", "same name"),
+        ("line3_rate", "4.25", "service line’s name is missing"),
     ],
 )
 async def test_what_cannot_be_used_is_said_and_what_was_typed_is_kept(

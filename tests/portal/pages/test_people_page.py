@@ -37,7 +37,9 @@ async def test_client_staff_belong_to_the_client_that_is_chosen(web: Web, house:
     [
         ("name", "", "The name is missing"),
         ("email", "not an address", "name@example.com"),
+        ("email", "nina@example..com", "no e-mail address"),
         ("email", "cody@example.com", "exists already"),
+        ("client", "any", "Only client staff belong"),
         ("kind", "worker", "Choose what the person does"),
         ("kind", "client", "Choose the client"),
         ("password", "too short", "at least 15 characters"),
