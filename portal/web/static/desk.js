@@ -399,10 +399,10 @@
   /* ---------- start ---------- */
 
   document.addEventListener("DOMContentLoaded", () => {
-    const message = document.querySelector(".desk > .notice");
+    const message = document.querySelector(".desk > .flash > .notice");
     if (message) {
-      toast(message.textContent.trim(), message.classList.contains("bad") ? "bad" : "good");
-      message.remove();
+      toast(message.textContent.trim(), ["bad", "warn"].find((tone) => message.classList.contains(tone)) ?? "good");
+      message.parentElement.remove();
     }
     dress();
     /* A page that answers a form has the form's address, which nobody can come back to. */
