@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from auditing.quality.reviewing import report_no_findings, verify_correction
+from portal.ids import new_id
 from tests.auditing.quality.steps import (
     AUDITOR_LINES,
     Work,
@@ -186,6 +187,9 @@ async def test_a_correction_is_shown_beside_both_versions_and_verified(
     assert "Send back to the coder" in page.text
     answer = await audrey.post(f"{address}/returned", data=fields(page.text))
     assert answer.status_code == 303
+    cody = await web("cody")
+    desk = await cody.post("/desk/next", data={"request_id": str(new_id())})
+    assert "Sent back once more." in (await cody.get(desk.headers["location"])).text
     await correct_chart(house.cody)
     await work()
     page = await audrey.get(await next_audit(audrey))
