@@ -194,6 +194,10 @@ async def test_a_correction_is_shown_beside_both_versions_and_verified(
     await work()
     page = await audrey.get(await next_audit(audrey))
     assert "correction agrees" in page.text
+    packet = (await audrey.get(f"/charts/{drawn.chart_id}/evidence")).text
+    lines, _, found = packet.partition("What the audit of version 1 found")  # its lines were others
+    assert "Finding 1:" not in lines
+    assert "Finding 1:" in found
     assert "Send back" not in page.text
     answer = await audrey.post(f"{address}/verified", data=fields(page.text))
     assert answer.status_code == 303
