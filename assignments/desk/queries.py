@@ -257,7 +257,8 @@ async def find_findings(chart_id: UUID) -> tuple[Correction, ...]:
             "SELECT f.id, f.position, f.change, f.error_type, f.severity, f.direction, f.coder_line, f.auditor_line,"
             " f.citation, f.comment_sealed, v.version"
             " FROM finding f JOIN audit a ON a.id = f.audit_id JOIN coding v ON v.id = a.coding_id"
-            " WHERE f.chart_id = $1 AND a.number = (SELECT max(o.number) FROM audit o JOIN finding g ON g.audit_id = o.id"
+            " WHERE f.chart_id = $1"
+            " AND a.number = (SELECT max(o.number) FROM audit o JOIN finding g ON g.audit_id = o.id"
             "  WHERE o.chart_id = $1) ORDER BY f.position",
             chart_id,
         )
