@@ -99,6 +99,7 @@ class Correction:
     auditor_line: Mapping[str, Any] | None
     citation: str | None
     comment: str | None
+    version: int  # the coder's version that was audited
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +242,8 @@ async def find_corrections(chart_id: UUID) -> tuple[Correction, ...]:
     return await _read_findings(
         await DB.fetch(
             "SELECT f.id, f.position, f.change, f.error_type, f.severity, f.direction, f.coder_line, f.auditor_line,"
-            " f.citation, f.comment_sealed FROM finding f JOIN audit a ON a.id = f.audit_id"
+            " f.citation, f.comment_sealed, v.version"
+            " FROM finding f JOIN audit a ON a.id = f.audit_id JOIN coding v ON v.id = a.coding_id"
             " WHERE f.chart_id = $1 AND a.state = 'findings' ORDER BY a.number, f.position",
             chart_id,
         )
@@ -253,7 +255,9 @@ async def find_findings(chart_id: UUID) -> tuple[Correction, ...]:
     return await _read_findings(
         await DB.fetch(
             "SELECT f.id, f.position, f.change, f.error_type, f.severity, f.direction, f.coder_line, f.auditor_line,"
-            " f.citation, f.comment_sealed FROM finding f JOIN audit a ON a.id = f.audit_id WHERE f.chart_id = $1"
+            " f.citation, f.comment_sealed, v.version"
+            " FROM finding f JOIN audit a ON a.id = f.audit_id JOIN coding v ON v.id = a.coding_id"
+            " WHERE f.chart_id = $1"
             " AND a.number = (SELECT max(o.number) FROM audit o JOIN finding g ON g.audit_id = o.id"
             "  WHERE o.chart_id = $1) ORDER BY f.position",
             chart_id,
@@ -269,6 +273,7 @@ async def _read_findings(rows: list[asyncpg.Record]) -> tuple[Correction, ...]:
         Correction(
             row["position"], row["change"], row["error_type"], row["severity"], row["direction"],
             _line(row["coder_line"]), _line(row["auditor_line"]), row["citation"], comments.get(row["id"]),
+            row["version"],
         )
         for row in rows
     )  # fmt: skip

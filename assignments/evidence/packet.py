@@ -51,7 +51,10 @@ class ProvenLine:
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """Everything on the packet's page. `of_auditor` are lines that only the auditor has."""
+    """Everything on the packet's page.
+
+    `of_auditor` are lines that only the auditor has, `earlier` findings about a version before this one.
+    """
 
     number: str
     client: str | None
@@ -62,6 +65,7 @@ class Packet:
     release: str
     lines: tuple[ProvenLine, ...]
     of_auditor: tuple[ProvenLine, ...]
+    earlier: tuple[Correction, ...]
     mark: str
 
 
@@ -89,13 +93,15 @@ async def open_packet(actor: Actor, *, chart_id: UUID) -> Packet:
         mark = Mark(actor.name, await database_now(), event_id)
     texts = {page_id: unpack_layer(await read_whole_blob(blob)).text for page_id, blob in pages.items()}
     on = chart["service_on"]
+    earlier = tuple(finding for finding in findings if finding.version != coding.version)  # its lines were others
+    findings = tuple(finding for finding in findings if finding.version == coding.version)
     extra = tuple(
         line for line in _prove(auditor, findings, "auditor", texts, places, on)
         if any(finding.coder_line is None for finding in line.findings)
     )  # fmt: skip
     return Packet(
         chart["number"], chart["client"], chart["provider"], on, coding.version, coding.submitted_at, coding.release,
-        _prove(lines, findings, "coder", texts, places, on), extra, mark.text,
+        _prove(lines, findings, "coder", texts, places, on), extra, earlier, mark.text,
     )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ class Piece:
     """The work on one chart, from its opening to its end."""
 
     id: UUID
-    chart: str | None  # None: its worker does not see it any more, for it was given back
+    chart: str | None  # None: its worker does not see it any more, for it was given back or set aside
     client: str | None
     stage: str
     started_at: datetime

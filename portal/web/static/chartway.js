@@ -5,11 +5,13 @@
 
   /* ---------- messages ---------- */
 
-  function toast(text, tone = "") {
+  function toast(text, tone = "", until = "") {
     const region = document.getElementById("toasts");
     if (!region || !text) return;
+    [...region.children].find((box) => box.firstChild.textContent === text)?.remove();  // said again: once is enough
     const box = document.createElement("div");
     box.className = `toast ${tone}`;
+    box.dataset.until = until;
     if (tone === "bad") box.setAttribute("role", "alert");
     const words = document.createElement("span");
     words.textContent = text;
@@ -25,7 +27,7 @@
   }
 
   /* The server says it in a header: HX-Trigger: {"toast": {"text": "…", "tone": "good"}} */
-  document.addEventListener("toast", (event) => toast(event.detail.text ?? event.detail.value, event.detail.tone));
+  document.addEventListener("toast", (event) => toast(event.detail.text ?? event.detail.value, event.detail.tone, event.detail.until));
   document.addEventListener("htmx:sendError", () => toast("The portal could not be reached. Nothing was sent; try again in a moment.", "bad"));
   document.addEventListener("htmx:timeout", () => toast("The portal took too long to answer. Try again in a moment.", "bad"));
 

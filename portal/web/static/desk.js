@@ -21,8 +21,8 @@
     document.getElementById("said").textContent = text;
   }
 
-  function toast(text, tone) {
-    document.dispatchEvent(new CustomEvent("toast", { detail: { text, tone } }));
+  function toast(text, tone, until) {
+    document.dispatchEvent(new CustomEvent("toast", { detail: { text, tone, until } }));
   }
 
   /* ---------- changes go out one after the other, each with the revision that the one before it left ---------- */
@@ -85,8 +85,7 @@
     first.scrollIntoView({ block: "center" });
     const row = first.closest("tr")?.previousElementSibling;
     (row?.querySelector("input.tiny") ?? (isRow(row) ? row : entry)).focus();
-    const text = `Not submitted: ${errors} error${errors === 1 ? "" : "s"} to put right first.`;
-    toast(text, "bad");
+    toast(`Not submitted: ${errors} error${errors === 1 ? "" : "s"} to put right first.`, "bad", "lines");
     return true;
   }
 
@@ -95,7 +94,7 @@
     const waiting = Number(lines().dataset.waiting);
     if (!waiting || fields().some((field) => changed(field))) return false;
     if (!toWaiting()) return false;
-    toast(`Not submitted: ${waiting} warning${waiting === 1 ? " waits" : "s wait"} for an answer.`, "bad");
+    toast(`Not submitted: ${waiting} warning${waiting === 1 ? " waits" : "s wait"} for an answer.`, "bad", "lines");
     return true;
   }
 
@@ -351,6 +350,7 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target?.id !== "lines" || !before) return;
     swapping = false;
+    document.querySelectorAll('#toasts [data-until="lines"]').forEach((box) => box.remove());  // it was of the lines before
     dress();
     before.open.forEach((id) => unfold(document.getElementById(id)));
     for (const [id, value] of before.newer) {
@@ -399,10 +399,10 @@
   /* ---------- start ---------- */
 
   document.addEventListener("DOMContentLoaded", () => {
-    const message = document.querySelector(".desk > .notice");
+    const message = document.querySelector(".desk > .flash > .notice");
     if (message) {
-      toast(message.textContent.trim(), message.classList.contains("bad") ? "bad" : "good");
-      message.remove();
+      toast(message.textContent.trim(), ["bad", "warn"].find((tone) => message.classList.contains(tone)) ?? "good");
+      message.parentElement.remove();
     }
     dress();
     /* A page that answers a form has the form's address, which nobody can come back to. */

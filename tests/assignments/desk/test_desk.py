@@ -284,6 +284,7 @@ async def test_findings_stand_beside_the_lines_of_a_correction(house: House, sql
     assert "Specificity" in desk
     assert "ICD-10-CM I.B.2" in desk
     assert "version 1" in desk
+    assert "Sent back once more." not in desk
 
 
 async def send_back(sql: Sql, house: House, chart: MadeChart) -> None:

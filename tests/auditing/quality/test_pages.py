@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from auditing.quality.reviewing import report_no_findings, verify_correction
+from portal.ids import new_id
 from tests.auditing.quality.steps import (
     AUDITOR_LINES,
     Work,
@@ -186,10 +187,17 @@ async def test_a_correction_is_shown_beside_both_versions_and_verified(
     assert "Send back to the coder" in page.text
     answer = await audrey.post(f"{address}/returned", data=fields(page.text))
     assert answer.status_code == 303
+    cody = await web("cody")
+    desk = await cody.post("/desk/next", data={"request_id": str(new_id())})
+    assert "Sent back once more." in (await cody.get(desk.headers["location"])).text
     await correct_chart(house.cody)
     await work()
     page = await audrey.get(await next_audit(audrey))
     assert "correction agrees" in page.text
+    packet = (await audrey.get(f"/charts/{drawn.chart_id}/evidence")).text
+    lines, _, found = packet.partition("What the audit of version 1 found")  # its lines were others
+    assert "Finding 1:" not in lines
+    assert "Finding 1:" in found
     assert "Send back" not in page.text
     answer = await audrey.post(f"{address}/verified", data=fields(page.text))
     assert answer.status_code == 303
