@@ -32,8 +32,7 @@ class Transaction(PostgresTransaction):
             raise RuntimeError("a transaction is already open here; one use case is one transaction")
         self.connection = await self.get_connection()  # type: ignore[no-untyped-call]  # Piccolo does not annotate it
         try:
-            # Without arguments asyncpg uses the simple protocol: both statements in one round trip.
-            await self.connection.execute(f"BEGIN; {in_the_name_of(self.actor)}")
+            await begin_as(self.connection, self.actor)
         except BaseException:
             await self._give_back()
             raise
@@ -72,7 +71,13 @@ class Transaction(PostgresTransaction):
             await self.connection.close()
 
 
-def in_the_name_of(actor: Actor) -> str:
+async def begin_as(connection: Any, actor: Actor) -> None:
+    """Begin a transaction in the name of `actor` on a raw connection; everywhere else, use `acting_as`."""
+    # Without arguments asyncpg uses the simple protocol: all statements in one round trip.
+    await connection.execute(f"BEGIN; {_in_the_name_of(actor)}")
+
+
+def _in_the_name_of(actor: Actor) -> str:
     """The statement that gives a transaction its role and scope; safe, as ids are UUIDs and the kind is an enum."""
     for value in (actor.person_id, actor.client_id):
         if value is not None and not isinstance(value, UUID):

@@ -21,7 +21,7 @@ from portal.actor import Actor, Kind
 from portal.clock import utc_now
 from portal.commands.bench.pull.filling import CODERS, put_back
 from portal.commands.bench.pull.server import APP, Server
-from portal.database import DB, SERVER_SETTINGS, acting_as, in_the_name_of
+from portal.database import DB, SERVER_SETTINGS, acting_as, begin_as
 from portal.ids import new_id
 
 #: Connections of a web process; the product's own setting.
@@ -112,7 +112,7 @@ async def _alone(coder: Actor) -> Any:
 
 async def _alone_by_asyncpg(pool: asyncpg.Pool, coder: Actor) -> Any:
     async with pool.acquire() as connection:
-        await connection.execute(f"BEGIN; {in_the_name_of(coder)}")
+        await begin_as(connection, coder)
         answer = await connection.fetchrow(_PULL, Stage.CODING.value, new_id(), LEASE, origin_of(coder, now=utc_now()))
         await connection.execute("COMMIT")
         return answer
