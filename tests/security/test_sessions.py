@@ -121,11 +121,15 @@ async def test_a_disabled_person_is_out_at_their_next_request(web: Web, house: H
     assert not await _is_in(cody)
 
 
-async def test_staff_of_a_closed_client_are_out(web: Web, house: House, sql: Sql) -> None:
+async def test_staff_of_a_closed_client_are_out_and_do_not_sign_in_again(web: Web, house: House, sql: Sql) -> None:
     clara, stranger = await web("clara"), await web("stranger")
     await sql("UPDATE client SET closed_at = now() WHERE id = $1", house.north.id)
     assert not await _is_in(clara)
     assert await _is_in(stranger)
+    again = await (await web(None)).post("/sign-in", data={"email": "clara@example.com", "password": PASSWORD})
+    assert again.status_code == 422
+    [*_, last] = await sql("SELECT action, actor_id FROM access_event ORDER BY recorded_at, id")
+    assert last["action"] == "sign-in:failed"
 
 
 async def test_the_database_holds_no_usable_token(web: Web, sql: Sql) -> None:
