@@ -90,7 +90,7 @@ def _in_the_name_of(actor: Actor) -> str:
     )
 
 
-async def _keep_as_it_is(_connection: Any) -> None:
+async def keep_as_it_is(_connection: Any) -> None:
     """Skip asyncpg's reset on release (a round trip): only transaction-local settings are ever made."""
 
 
@@ -106,7 +106,7 @@ class Engine(PostgresEngine):
     async def open(self, url: str, *, size: int) -> None:
         """Connect a pool of at most `size` connections to `url`."""
         self.config = {"dsn": url, "server_settings": SERVER_SETTINGS}
-        await self.start_connection_pool(min_size=1, max_size=size, reset=_keep_as_it_is)
+        await self.start_connection_pool(min_size=1, max_size=size, reset=keep_as_it_is)
 
     async def close(self) -> None:
         """Close the pool, if one is open."""

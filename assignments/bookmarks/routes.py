@@ -13,7 +13,7 @@ from portal.errors import Invalid
 from portal.identity.permissions import Permission
 from portal.ids import new_id
 from portal.web.answers import see_other, wants_fragment
-from portal.web.forms import Form, FormError, read_form
+from portal.web.forms import Form, read_form, sentences_of
 from portal.web.templating import page
 
 CODER = {"permission": Permission.CODING_WORK}
@@ -66,7 +66,7 @@ async def _show(
 ) -> Response[Any]:
     """The tool in the drawer, or as a page; what was typed stays."""
     bookmarks = await open_bookmarks(request.user, chart_id=chart_id)
-    errors = refusal.errors if isinstance(refusal, FormError) else {None: refusal.message} if refusal else {}
+    errors = sentences_of(refusal, None)
     template = "_drawer" if wants_fragment(request) else "page"
     return page(
         request, f"assignments/bookmarks/{template}.html", status=refusal.status if refusal else 200,

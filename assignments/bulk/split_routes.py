@@ -15,7 +15,7 @@ from portal.clock import utc_now
 from portal.errors import Invalid
 from portal.identity.permissions import Permission
 from portal.web.answers import see_other
-from portal.web.forms import Form, FormError, read_form
+from portal.web.forms import Form, read_form, sentences_of
 from portal.web.templating import page
 
 _MAY = {"permission": Permission.CHART_UPLOAD}
@@ -89,7 +89,7 @@ def _filled(ranges: list[PageRange], typed: list[Part], splitting: Splitting) ->
 async def _page(
     request: Request[Any, Any, Any], splitting: Splitting, refusal: Invalid | None = None, form: Form | None = None
 ) -> Response[Any]:
-    errors = refusal.errors if isinstance(refusal, FormError) else {"ranges": refusal.message} if refusal else {}
+    errors = sentences_of(refusal, "ranges")
     ranges = [one.pages for one in splitting.parts]
     typed = form.values if form and refusal else {}
     return page(

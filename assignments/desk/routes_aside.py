@@ -18,7 +18,7 @@ from portal.errors import Invalid
 from portal.identity.permissions import Permission
 from portal.ids import new_id
 from portal.web.answers import see_other, wants_fragment
-from portal.web.forms import Form, FormError, read_form
+from portal.web.forms import Form, read_form, sentences_of
 from portal.web.templating import page
 
 CODER = {"permission": Permission.CODING_WORK}
@@ -124,7 +124,7 @@ async def _show(
         if what == "lead"
         else await get_aside(request.user, chart_id=chart_id, use="pend" if what == "pend" else "not codable")
     )
-    errors = refusal.errors if isinstance(refusal, FormError) else {None: refusal.message} if refusal else {}
+    errors = sentences_of(refusal, None)
     template = "assignments/desk/_aside.html" if wants_fragment(request) else "assignments/desk/aside.html"
     return page(
         request, template, status=refusal.status if refusal else 200, aside=aside, what=what, values=form.values,

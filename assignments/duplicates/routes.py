@@ -15,7 +15,7 @@ from portal.database import DB, acting_as
 from portal.errors import Conflict
 from portal.identity.permissions import Permission
 from portal.web.answers import see_other
-from portal.web.forms import Form, FormError, read_form
+from portal.web.forms import Form, FormError, read_form, sentences_of
 from portal.web.paging import read_paging
 from portal.web.templating import page
 
@@ -64,7 +64,7 @@ async def _show(
     async with acting_as(request.user):
         found = await find_of_chart(chart_id)
         number = await DB.value("SELECT number FROM chart WHERE id = $1", chart_id)
-    errors = refusal.errors if isinstance(refusal, FormError) else {"reason": refusal.message} if refusal else {}
+    errors = sentences_of(refusal, "reason")
     return page(
         request, "assignments/duplicates/chart.html", status=refusal.status if refusal else 200, found=found,
         number=number, chart_id=chart_id, reasons=REASONS, charts=_charts_of(request), errors=errors,

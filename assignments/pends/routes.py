@@ -16,7 +16,7 @@ from portal.errors import Conflict, Invalid
 from portal.identity.permissions import Permission
 from portal.web.answers import see_other
 from portal.web.csv import csv_answer
-from portal.web.forms import Form, FormError, read_form
+from portal.web.forms import Form, read_form, sentences_of
 from portal.web.templating import page
 
 ANSWERS = {"permission": Permission.PEND_ANSWER}
@@ -71,7 +71,7 @@ async def _show(
     request: Request[Any, Any, Any], pend_id: UUID, form: Form, refusal: Invalid | Conflict | None = None
 ) -> Response[Any]:
     pend = await open_own_pend(request.user, pend_id=pend_id)
-    errors = refusal.errors if isinstance(refusal, FormError) else {"text": refusal.message} if refusal else {}
+    errors = sentences_of(refusal, "text")
     return page(
         request, "assignments/pends/pend.html", status=refusal.status if refusal else 200, pend=pend, errors=errors,
         values=form.values, most=LONGEST_NOTE, now=utc_now(),

@@ -15,7 +15,7 @@ from portal.errors import Conflict, Invalid
 from portal.identity.permissions import Permission
 from portal.tenancy.guidelines import LONGEST, find_guidelines
 from portal.web.answers import see_other
-from portal.web.forms import Form, FormError, read_form
+from portal.web.forms import Form, read_form, sentences_of
 from portal.web.templating import page
 
 LEAD = {"permission": Permission.QUESTION_ANSWER}
@@ -77,7 +77,7 @@ async def _show(
     async with acting_as(request.user):
         guideline = (await find_guidelines(thread.client_id)).get(thread.service_line_id)
     body = "\n".join(part for part in (guideline.body if guideline else "", thread.last_answer) if part)
-    errors = refusal.errors if isinstance(refusal, FormError) else {None: refusal.message} if refusal else {}
+    errors = sentences_of(refusal, None)
     return page(
         request, "assignments/pends/question.html", status=refusal.status if refusal else 200, thread=thread,
         version=guideline.version if guideline else 0, body=body, values=form.values, errors=errors,

@@ -16,7 +16,7 @@ from portal.errors import Conflict, Invalid
 from portal.identity.permissions import Permission
 from portal.settings import get_settings
 from portal.web.answers import see_other
-from portal.web.forms import Form, FormError, read_form
+from portal.web.forms import Form, FormError, read_form, sentences_of
 from portal.web.templating import page
 
 
@@ -80,7 +80,7 @@ async def _show(
     async with acting_as(request.user):
         keeping, holds = await find_keeping(), await find_holds()
         runs, exports = await find_runs(), await find_exports()
-    errors = refusal.errors if isinstance(refusal, FormError) else {field: refusal.message} if refusal else {}
+    errors = sentences_of(refusal, field)
     return page(
         request, "assignments/retention/retention.html", keeping=keeping,
         status=status or (refusal.status if refusal else 200),

@@ -15,7 +15,7 @@ from portal.errors import Conflict
 from portal.identity.permissions import Permission
 from portal.web.answers import see_other
 from portal.web.csv import csv_answer
-from portal.web.forms import Form, FormError, read_form
+from portal.web.forms import Form, FormError, read_form, sentences_of
 from portal.web.templating import page
 
 WORKER = {"permission": (Permission.CODING_WORK, Permission.AUDIT_WORK)}
@@ -79,7 +79,7 @@ async def _show(
     until, on = await _days(request, form)
     worked = await get_time(request.user, person_id=person_id, until=until, on=on)
     is_own = person_id == request.user.person_id
-    errors = refusal.errors if isinstance(refusal, FormError) else {"": refusal.message} if refusal else {}
+    errors = sentences_of(refusal, "")
     return page(
         request, "assignments/working/time.html", status=int(refusal.status) if refusal else 200, worked=worked,
         is_own=is_own, here="/my-time" if is_own else f"/work-time/{person_id}", reasons=list(REASONS.items()),

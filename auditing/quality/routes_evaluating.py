@@ -12,7 +12,7 @@ from portal.database import DB, acting_as
 from portal.errors import Invalid
 from portal.identity.permissions import Permission
 from portal.web.answers import see_other
-from portal.web.forms import Form, FormError, read_form
+from portal.web.forms import Form, read_form, sentences_of
 from portal.web.templating import page
 
 WINDOWS = (("audits", "the last so many audits"), ("days", "so many days"))
@@ -61,7 +61,7 @@ async def _page(
         "window": "audits" if rule.audits else "days", "size": rule.audits or rule.days, "minimum": rule.minimum,
         "threshold": f"{rule.threshold.normalize():f}",
     }  # fmt: skip
-    errors = refusal.errors if isinstance(refusal, FormError) else {"size": refusal.message} if refusal else {}
+    errors = sentences_of(refusal, "size")
     return page(
         request, "auditing/evaluation.html", status=refusal.status if refusal else 200, rule=rule, windows=WINDOWS,
         values=values, errors=errors,

@@ -18,7 +18,7 @@ from portal.tenancy.queries import find_clients
 from portal.tenancy.rules import LAST_WARNING, AgreementKind
 from portal.web.answers import see_other
 from portal.web.csv import csv_answer
-from portal.web.forms import Form, FormError, read_form
+from portal.web.forms import Form, read_form, sentences_of
 from portal.web.templating import page
 
 KINDS = {AgreementKind.BAA: "Business associate agreement", AgreementKind.CONTRACT: "Contract"}
@@ -94,7 +94,7 @@ async def _page(
     async with acting_as(request.user):
         clients = await find_clients()
         agreements, warnings = await find_agreements(now=now), await find_warnings(now=now)
-    errors = refusal.errors if isinstance(refusal, FormError) else {"": refusal.message} if refusal else {}
+    errors = sentences_of(refusal, "")
     return page(
         request, "portal/agreements.html", status=refusal.status if refusal else 200, agreements=agreements,
         warnings=warnings, last_warning=LAST_WARNING, kinds=[(kind.value, words) for kind, words in KINDS.items()],

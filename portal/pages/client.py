@@ -24,7 +24,7 @@ from portal.tenancy.clients import open_location, retire_service_line
 from portal.tenancy.guidelines import LONGEST, find_guidelines, write_guideline
 from portal.tenancy.queries import find_locations, find_service_lines, find_specialties, get_client
 from portal.web.answers import see_other
-from portal.web.forms import Form, FormError, read_form
+from portal.web.forms import Form, FormError, read_form, sentences_of
 from portal.web.templating import page
 
 
@@ -184,7 +184,7 @@ async def _client_page(
         )
         for line in lines
     }
-    errors = refusal.errors if isinstance(refusal, FormError) else {field: refusal.message} if refusal else {}
+    errors = sentences_of(refusal, field)
     return page(
         request, "portal/client.html", status=refusal.status if refusal else 200, today=today, in_force=in_force,
         values=form.values if form else {}, errors=errors, **context,

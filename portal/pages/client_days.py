@@ -16,7 +16,7 @@ from portal.tenancy.calendars import add_holiday, adopt_holidays, get_days, remo
 from portal.tenancy.public_holidays import FEDERAL, states
 from portal.tenancy.queries import find_service_lines, get_client
 from portal.web.answers import see_other
-from portal.web.forms import Form, FormError, read_form
+from portal.web.forms import Form, FormError, read_form, sentences_of
 from portal.web.templating import page
 
 
@@ -88,7 +88,7 @@ async def _page(
     async with acting_as(request.user):
         client = await get_client(client_id)
         days, lines = await get_days(client_id), await find_service_lines(client_id)
-    errors = refusal.errors if isinstance(refusal, FormError) else {field: refusal.message} if refusal else {}
+    errors = sentences_of(refusal, field)
     values = form.values if form else {}
     year = utc_now().year
     return page(

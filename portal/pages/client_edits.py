@@ -23,7 +23,7 @@ from portal.errors import Invalid
 from portal.identity.permissions import Permission
 from portal.tenancy.queries import get_client
 from portal.web.answers import see_other
-from portal.web.forms import Form, FormError, read_form
+from portal.web.forms import Form, read_form, sentences_of
 from portal.web.templating import page
 
 MANAGER = {"permission": Permission.CLIENT_MANAGE}
@@ -71,7 +71,7 @@ async def _page(
         client, versions = await get_client(client_id), await find_own_levels(client_id)
         lines, releases = await find_settings(client_id), await find_loaded()
     newest = {one.rule: one for one in reversed(versions)}
-    errors = refusal.errors if isinstance(refusal, FormError) else {"rule": refusal.message} if refusal else {}
+    errors = sentences_of(refusal, "rule")
     return page(
         request, "portal/client_edits.html", status=422 if refusal else 200, client=client, edits=EDITS, own=newest,
         versions=versions, lines=lines, releases=releases, choices=CHOICES, settings=SETTINGS,

@@ -16,7 +16,7 @@ from portal.errors import Invalid
 from portal.identity.permissions import Permission
 from portal.tenancy.queries import get_client
 from portal.web.answers import see_other
-from portal.web.forms import Form, FormError, read_form
+from portal.web.forms import Form, read_form, sentences_of
 from portal.web.templating import page
 
 
@@ -57,7 +57,7 @@ async def _show(
 ) -> Response[Any]:
     async with acting_as(request.user):
         client = await get_client(client_id)
-    errors = refusal.errors if isinstance(refusal, FormError) else {"remind": refusal.message} if refusal else {}
+    errors = sentences_of(refusal, "remind")
     return page(
         request, "portal/client_pends.html", status=422 if refusal else 200, client=client, values=form.values,
         errors=errors, resorts=[(one.value, words) for one, words in LAST_RESORTS.items()], longest=LONGEST_WAIT,

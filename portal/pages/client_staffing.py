@@ -18,7 +18,7 @@ from portal.errors import Invalid
 from portal.identity.permissions import Permission
 from portal.tenancy.queries import find_specialties, get_client
 from portal.web.answers import see_other
-from portal.web.forms import Form, FormError, read_form
+from portal.web.forms import Form, FormError, read_form, sentences_of
 from portal.web.templating import page
 
 HERE = "/clients/{client_id:uuid}/staffing"
@@ -134,7 +134,7 @@ async def _page(
             "names": await find_known_names(),
             "weight": await get_weight(client_id),
         }
-    errors = refusal.errors if isinstance(refusal, FormError) else {field: refusal.message} if refusal else {}
+    errors = sentences_of(refusal, field)
     return page(
         request, "portal/client_staffing.html", status=refusal.status if refusal else 200, effect=effect,
         stages=list(Stage), values=form.values if form else {}, errors=errors, lightest=LIGHTEST, heaviest=HEAVIEST,

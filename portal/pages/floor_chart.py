@@ -23,7 +23,7 @@ from portal.pages.chart_routing import find_routing
 from portal.pages.floor_board import OPEN_STATES
 from portal.pages.floor_charts import find_moves, get_chart
 from portal.web.answers import see_other
-from portal.web.forms import Form, FormError, read_form
+from portal.web.forms import Form, read_form, sentences_of
 from portal.web.templating import page
 
 
@@ -71,7 +71,7 @@ async def _page(
         stories, not_codable = await find_stories(chart_id, with_words=False), await find_reason(chart_id)
         resembles, holds = await find_of_chart(chart_id), await find_hold_reasons(chart_id)
         haste, took = await get_haste(chart_id, now=now), await find_turnaround(chart_id, now=now)
-    errors = refusal.errors if isinstance(refusal, FormError) else {"due": refusal.message} if refusal else {}
+    errors = sentences_of(refusal, "due")
     return page(
         request, "portal/floor_chart.html", status=refusal.status if refusal else 200, chart=chart, moves=moves,
         routing=routing, now=now, open_states=OPEN_STATES, resembles=resembles, holds=holds, haste=haste, took=took,

@@ -23,7 +23,7 @@ from portal.tenancy.rules import (
 )
 from portal.tenancy.terms import LineTerms, set_terms
 from portal.web.answers import see_other
-from portal.web.forms import Form, FormError, read_form
+from portal.web.forms import Form, FormError, read_form, sentences_of
 from portal.web.templating import page
 
 
@@ -98,7 +98,7 @@ async def _page(
     async with acting_as(request.user):
         client, line = await get_client(client_id), await get_service_line(client_id, line_id)
         days = await get_days(client_id, service_line_id=line_id)
-    errors = refusal.errors if isinstance(refusal, FormError) else {field: refusal.message} if refusal else {}
+    errors = sentences_of(refusal, field)
     is_calendar = request.scope["path"].endswith("/calendar")
     calendar: dict[str, str] = {**show_week(days.week)} | ({"keeps_holidays": "1"} if days.keeps_holidays else {})
     terms: dict[str, Any] = {

@@ -12,7 +12,7 @@ from portal.database import DB, acting_as
 from portal.errors import Conflict, Invalid
 from portal.identity.permissions import Permission
 from portal.web.answers import see_other
-from portal.web.forms import Form, FormError, read_form
+from portal.web.forms import Form, read_form, sentences_of
 from portal.web.templating import page
 
 MANAGES = {"permission": Permission.PEND_MANAGE}
@@ -55,7 +55,7 @@ async def _show(
     reasons = await list_reasons(request.user)
     async with acting_as(request.user):
         clients = await DB.fetch("SELECT id, name FROM client WHERE closed_at IS NULL ORDER BY name")
-    errors = refusal.errors if isinstance(refusal, FormError) else {"name": refusal.message} if refusal else {}
+    errors = sentences_of(refusal, "name")
     return page(
         request, "portal/pend_reasons.html", status=refusal.status if refusal else 200, reasons=reasons,
         clients=clients, uses=USES, values=form.values, errors=errors,

@@ -1,5 +1,6 @@
 """Sharing out a shift: a plan, looked at beside plain pull, then kept for people until the shift ends, or dropped."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from portal.database import DB, acting_as
 from portal.errors import Conflict, Invalid
 from portal.identity.permissions import Permission
 from portal.web.answers import see_other
-from portal.web.forms import Form, FormError, read_form
+from portal.web.forms import Form, FormError, read_form, sentences_of
 from portal.web.templating import page
 
 PLAN = "/floor/plan"
@@ -45,7 +46,7 @@ async def post_plan(request: Request[Any, Any, Any]) -> Response[Any]:
         if form.values.get("step") == "apply":
             return await _apply(request, form, stage, people, hours)
     except (FormError, Invalid, Conflict) as refusal:
-        errors = refusal.errors if isinstance(refusal, FormError) else {"plan": refusal.message}
+        errors = sentences_of(refusal, "plan")
         return await _page(request, stage, values=form.values, chosen=people, errors=errors)
     now = utc_now().replace(microsecond=0)
     plan = await plan_shift(request.user, stage=stage, people=people, until=now + timedelta(hours=int(hours)), now=now)
@@ -91,7 +92,7 @@ def _label(made_at: datetime, stage: Stage) -> str:
 
 async def _page(
     request: Request[Any, Any, Any], stage: Stage, *, values: dict[str, str] | None = None,
-    chosen: list[UUID] | None = None, errors: dict[str, str] | None = None, plan: ShiftPlan | None = None,
+    chosen: list[UUID] | None = None, errors: Mapping[str | None, str] | None = None, plan: ShiftPlan | None = None,
     made_at: datetime | None = None,
 ) -> Response[Any]:  # fmt: skip
     async with acting_as(request.user):

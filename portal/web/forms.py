@@ -1,7 +1,7 @@
 """Read a posted form: each field checked with a sentence for its reader, everything entered kept for the next try."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from litestar import Request
 
-from portal.errors import Invalid
+from portal.errors import Invalid, PortalError
 
 
 class FormError(Invalid):
@@ -19,6 +19,13 @@ class FormError(Invalid):
         super().__init__(next(iter(errors.values()), None))
         self.errors = errors
         self.values = values
+
+
+def sentences_of(refusal: PortalError | None, field: str | None) -> Mapping[str | None, str]:
+    """What was refused, by field: each of a form's own, else the one sentence at `field` (None: at the form)."""
+    if isinstance(refusal, FormError):
+        return dict(refusal.errors.items())
+    return {field: refusal.message} if refusal else {}
 
 
 class Form:

@@ -16,11 +16,11 @@ import asyncpg
 import click
 import httpx
 
+from portal.commands.bench.latencies import milliseconds, tell_latencies
 from portal.commands.bench.processes import cpu_seconds
 from portal.commands.bench.pull.filling import fill
 from portal.commands.bench.pull.modes import refresh_hints
 from portal.commands.bench.scratch import Portal, scratch_settings, serving
-from portal.commands.bench.viewer import milliseconds
 from portal.commands.demo.page_forms import find_form
 from portal.commands.demo.visiting import PASSWORD, Visitor
 from portal.commands.house import DATABASE, embedded_server
@@ -191,18 +191,14 @@ async def _tended(url: str) -> AsyncIterator[None]:
 
 
 def _tell(result: dict[str, Any]) -> str:
-    def line(label: str, name: str) -> str:
-        figures = result[name]
-        return f"  {label:38} p50 {figures['p50']:7.1f}   p95 {figures['p95']:7.1f}   p99 {figures['p99']:7.1f}  ms"
-
     kept = "kept" if result["promise_kept"] else "NOT kept"
     return "\n".join([
         f"{result['backlog']} charts, {result['coders']} coders, {result['per_second']:g} clicks a second,"
         f" {result['web_processes']} web processes, {result['processors']} processors, load {result['load_average']}:"
         f" {result['clicks']} clicks, {result['pulled']} charts pulled",
-        line("click to the chart's address", "click_to_chart_ms"),
-        line("the smallest signed-in request", "small_request_ms"),
-        line(f"all {result['coders']} at one instant", "all_at_one_instant_ms"),
+        tell_latencies("click to the chart's address", result["click_to_chart_ms"]),
+        tell_latencies("the smallest signed-in request", result["small_request_ms"]),
+        tell_latencies(f"all {result['coders']} at one instant", result["all_at_one_instant_ms"]),
         f"  click to smallest request, p50: {result['to_small_request_p50']} times",
         f"  processor time of a click: web {result['web_cpu_ms_per_click']} ms,"
         f" database {result['database_cpu_ms_per_click']} ms",

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from portal.commands.bench.latencies import milliseconds, tell_latencies
 from portal.commands.bench.opening import Opened, open_charts
 from portal.commands.bench.plain import fetch_plain
 from portal.commands.bench.scratch import fill, scratch_settings, serving, serving_plain
@@ -78,37 +79,24 @@ def _result(
     }  # fmt: skip
 
 
-def milliseconds(seconds: Sequence[float]) -> dict[str, float]:
-    """Median, 95th and 99th percentile."""
-    ordered = sorted(seconds)
-    return {
-        name: round(1000 * ordered[min(int(len(ordered) * part), len(ordered) - 1)], 1)
-        for name, part in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
-    }
-
-
 def _each(seconds: float | None, count: int) -> float | None:
     return None if seconds is None else round(1000 * seconds / count, 1)
 
 
 def _tell(result: dict[str, Any]) -> str:
-    def line(label: str, name: str) -> str:
-        figures = result[name]
-        return f"  {label:34} p50 {figures['p50']:7.1f}   p95 {figures['p95']:7.1f}   p99 {figures['p99']:7.1f}  ms"
-
     lines = [
         f"{result['coders']} coders, a chart every {result['every_seconds']:g} s each, {result['web_processes']} web "
         f"processes, {result['processors']} processors, load {result['load_average']}: "
         f"{result['charts_opened']} charts opened",
-        line("click to HTML", "click_to_html_ms"),
-        line("click to first page, all bytes", "click_to_first_page_ms"),
-        line("click to its words, all bytes", "click_to_layer_ms"),
-        line(f"a plain file of {result['first_page_bytes']:,} bytes", "plain_file_ms"),
+        tell_latencies("click to HTML", result["click_to_html_ms"]),
+        tell_latencies("click to first page, all bytes", result["click_to_first_page_ms"]),
+        tell_latencies("click to its words, all bytes", result["click_to_layer_ms"]),
+        tell_latencies(f"a plain file of {result['first_page_bytes']:,} bytes", result["plain_file_ms"]),
         f"  first page to plain file, p50: {result['first_page_to_plain_file_p50']} times",
         f"  processor time of a chart: web {result['web_cpu_ms_per_chart']} ms, "
         f"database {result['database_cpu_ms_per_chart']} ms",
     ]
     if result["click_to_painted_ms"]:
-        lines.append(line("in Chromium, click to painted", "click_to_painted_ms"))
+        lines.append(tell_latencies("in Chromium, click to painted", result["click_to_painted_ms"]))
     kept = "kept" if result["promise_kept"] else "NOT kept"
     return "\n".join([*lines, f"  promise (first page p95 within {result['promise_ms']:.0f} ms): {kept}"])

@@ -21,7 +21,7 @@ from portal.actor import Actor, Kind
 from portal.clock import utc_now
 from portal.commands.bench.pull.filling import CODERS, put_back
 from portal.commands.bench.pull.server import APP, Server
-from portal.database import DB, SERVER_SETTINGS, acting_as, begin_as
+from portal.database import DB, SERVER_SETTINGS, acting_as, begin_as, keep_as_it_is
 from portal.ids import new_id
 
 #: Connections of a web process; the product's own setting.
@@ -44,7 +44,7 @@ async def measure_together(
     """
     await DB.open(server.url(database, APP), size=POOL)
     plain = await asyncpg.create_pool(
-        server.url(database, APP), min_size=1, max_size=POOL, server_settings=SERVER_SETTINGS, reset=_keep_as_it_is
+        server.url(database, APP), min_size=1, max_size=POOL, server_settings=SERVER_SETTINGS, reset=keep_as_it_is
     )
     connection = await server.open(database)
     ways: Mapping[str, Pull] = {
@@ -120,7 +120,3 @@ async def _alone_by_asyncpg(pool: asyncpg.Pool, coder: Actor) -> Any:
 
 async def _gathered(coder: Actor) -> Any:
     return await call_for_next(coder, stage=Stage.CODING, request_id=new_id(), origin=origin_of(coder, now=utc_now()))
-
-
-async def _keep_as_it_is(_connection: Any) -> None:
-    """As the product's engine: nothing is reset on release."""
