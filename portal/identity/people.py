@@ -1,5 +1,6 @@
 """People and grants: who exists, who may work for which client, who no longer."""
 
+import re
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +14,17 @@ from portal.errors import Conflict, Invalid, NotFound
 from portal.identity import passwords
 from portal.ids import new_id
 
+#: Somebody before the sign, and behind it a domain of at least two parts: what mistyping breaks, and no more.
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+
+
+def ensure_email(email: str) -> str:
+    """The address as it is kept; raises Invalid for what can be none."""
+    email = email.strip().lower()
+    if not _EMAIL.fullmatch(email):
+        raise Invalid("This is no e-mail address. Give one such as name@example.com.")
+    return email
+
 
 async def create_person(
     administrator: Actor, *, email: str, name: str, kind: Kind, password: str, now: datetime,
@@ -22,7 +34,7 @@ async def create_person(
 
     Raises Invalid for an unusable password or e-mail, Conflict if the e-mail is taken.
     """
-    email = email.strip().lower()
+    email = ensure_email(email)
     if (kind is Kind.CLIENT) != (client_id is not None):
         raise Invalid("Client staff need a client, and nobody else has one. Choose the kind and the client again.")
     password = passwords.ensure_acceptable(password, email, email.partition("@")[0], name)

@@ -1,6 +1,5 @@
 """The people who sign in: the list, and adding somebody."""
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from portal.clock import utc_now
 from portal.database import DB, acting_as
 from portal.errors import Conflict, Invalid
 from portal.identity.passwords import SHORTEST, ensure_acceptable
-from portal.identity.people import create_person
+from portal.identity.people import create_person, ensure_email
 from portal.identity.permissions import Permission
 from portal.pages.people_queries import SORTS, PeopleFilter, count_people, find_people
 from portal.tenancy.agreements import find_warnings
@@ -23,9 +22,6 @@ from portal.web.csv import csv_answer
 from portal.web.forms import Form, FormError, read_form
 from portal.web.paging import kept, read_paging
 from portal.web.templating import page
-
-#: Somebody before the sign, and behind it a domain of at least two parts: what mistyping breaks, and no more.
-_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 KINDS: dict[str, str] = {
     Kind.CLIENT: "Client staff",
@@ -84,8 +80,7 @@ async def post_new_person(request: Request[Any, Any, Any]) -> Response[Any]:
     client_id = form.uuid("client", "the client they belong to") if kind == Kind.CLIENT else None
     if kind in PEOPLE and kind != Kind.CLIENT and form.values.get("client"):
         form.wrong("client", "Only client staff belong to a client. Choose None; a manager says for whom others work.")
-    if email and not _EMAIL.fullmatch(email):
-        form.wrong("email", "This is no e-mail address. Give one such as name@example.com.")
+    _check_email(form, email)
     password = (await request.form()).get("password", "")
     _check_password(form, password, email, name)
     try:
@@ -98,6 +93,14 @@ async def post_new_person(request: Request[Any, Any, Any]) -> Response[Any]:
     except (Conflict, Invalid) as refusal:
         return await _new_page(request, form.values, {"email": refusal.message})
     return await see_other(request, f"/people/{person_id}", flash=f"{name} can sign in now.")
+
+
+def _check_email(form: Form, email: str) -> None:
+    try:
+        if email:
+            ensure_email(email)
+    except Invalid as refusal:
+        form.wrong("email", refusal.message)
 
 
 def _check_password(form: Form, password: str, email: str, name: str) -> None:
